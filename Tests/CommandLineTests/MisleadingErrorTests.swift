@@ -32,6 +32,31 @@ import Testing
         }
     }
 
+    /// A file in the place of another kind leads to the command that takes it.
+    @Test func theOtherCommandIsNamed() throws {
+        let scratch = try folder()
+        let cases: [(words: [String], code: Int32, help: String)] = [
+            (["run", "prices.csv", "--no-store"], 78, "belowzero sweep prices.csv"),
+            (["sweep", "study.yaml"], 64, "run it with: belowzero run study.yaml"),
+            (["backtest", "prices.csv", "study.yaml", "--horizon", "4h"], 64, "belowzero run study.yaml"),
+            (["sweep", "https://data.example/BTCUSDT.csv"], 66, "'belowzero fetch'"),
+            (["check", "https://data.example/BTCUSDT.csv"], 66, "'belowzero fetch'"),
+        ]
+        for (words, code, help) in cases {
+            let isRun = words[0] == "run" || words[0] == "sweep"
+            let run = try scratch.program.run(words + (isRun ? ["--log-format", "plain"] : []))
+            #expect(run.code == code && run.err.contains(help), "\(words): \(run.code) \(run.err)\(run.out)")
+        }
+    }
+
+    /// More simulated bars than are made: the question is too large, and no data is bad.
+    @Test func tooManyFuturesAreAQuestionsFault() throws {
+        let scratch = try folder()
+        let run = try scratch.program.run(["resample", "prices.csv", "--leverage", "2", "--length", "36500d"])
+        #expect(run.code == 78 && run.err.contains("are more than 200000000 bars"), "\(run.code) \(run.err)")
+        #expect(run.err.contains("ask for fewer paths, or for shorter futures"), "\(run.err)")
+    }
+
     @Test func aStudyIsCheckedAlone() throws {
         let scratch = try folder()
         let run = try scratch.program.run(["check", "study.yaml", "prices.csv"])

@@ -115,6 +115,18 @@ import Testing
         #expect(file.code == 66 && file.err.contains("study.yaml is no folder"), "\(file.err)")
     }
 
+    /// What the other shard commands call the folder of the parts is understood by the one that fills it.
+    @Test func theFolderOfThePartsHasOneName() throws {
+        let (scratch, program) = try bench()
+        #expect(try program.run(["shard", "plan", "study.yaml", "--shards", "1", "-o", "plan.json"]).code == 0)
+        let run = try program.run(["shard", "run", "--plan", "plan.json", "--shard", "0", "--parts", "parts"])
+        #expect(run.code == 0, "\(run.err)")
+        #expect(FileManager.default.fileExists(atPath: scratch.path + "/parts"))
+        #expect(try program.run(status).code == 0)
+        let wrong = try program.run(["shard", "status", "--plan", "plan.json", "--out", "parts"])
+        #expect(wrong.code == 64 && wrong.err.contains("'--parts <folder>'"), "\(wrong.err)")
+    }
+
     /// An empty name, as of a variable that is not set, is no place: it would be the root of all folders.
     @Test func emptyNamesAreRefused() throws {
         let (scratch, program) = try bench()

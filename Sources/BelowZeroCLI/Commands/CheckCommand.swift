@@ -55,7 +55,7 @@ struct CheckCommand: ParsableCommand {
             if plot, common.json {
                 throw Failure(.usage, "--plot draws a picture, which is no JSON", hint: "leave out one of the two")
             }
-            if let study = file.first(where: isStudy) {
+            if let study = file.first(where: isStudyName) {
                 guard file.count == 1 else { throw notAlone(study) }
                 return try check(study: study)
             }
@@ -97,10 +97,8 @@ struct CheckCommand: ParsableCommand {
         return "\(readable) of \(count) \(noun) \(readable == 1 ? "is" : "are") readable\(rest)"
     }
 
-    private func isStudy(_ name: String) -> Bool { name.hasSuffix(".yaml") || name.hasSuffix(".yml") }
-
     private func notAlone(_ study: String) -> Failure {
-        let others = file.filter { !isStudy($0) }.map(shellQuoted)
+        let others = file.filter { !isStudyName($0) }.map(shellQuoted)
         let rest = others.isEmpty ? "" : ", and the others with: belowzero check \(others.joined(separator: " "))"
         return Failure(
             .usage, "a study is checked alone, with all files that it names, and \(study) is one",

@@ -38,6 +38,7 @@ struct GridOptions: ParsableArguments {
         platform: PlatformOptions, reading: ReadingOptions, console: Console, opensFolders: Bool = false
     ) throws -> Study {
         let file = opensFolders ? try file.flatMap(filesBelow) : file
+        try file.forEach(expectNoStudy)
         try expectDifferent(file)
         let inputs = try file.enumerated().map { index, path in
             StudyInput(asset: try assetName(path, index: index, of: file), source: try reading.source(files: [path]))
@@ -51,6 +52,14 @@ struct GridOptions: ParsableArguments {
             platforms: [NamedPlatform(name: "typical", rules: try platform.rules())])
         study.statistics.resamples = platform.resamples
         return try checked(study, reading, console)
+    }
+
+    /// Refuses a study in the place of a price file.
+    private func expectNoStudy(_ file: String) throws {
+        guard isStudyName(file) else { return }
+        throw Failure(
+            .usage, "\(SourceLocation.presentable(file)) is a study, and price files are asked for here",
+            hint: "run it with: belowzero run \(shellQuoted(SourceLocation.presentable(file)))")
     }
 
     /// Refuses a file that is named twice, by a link too: each is one price history, and the second would count as another.
@@ -124,9 +133,12 @@ struct GridChanges: ParsableArguments {
     }
 }
 
+/// Whether a file is called as studies are.
+func isStudyName(_ name: String) -> Bool { name.hasSuffix(".yaml") || name.hasSuffix(".yml") }
+
 /// The one study that an argument names; nil where it names price files.
 func namedStudy(_ files: [String]) throws -> String? {
-    guard let first = files.first, first.hasSuffix(".yaml") || first.hasSuffix(".yml") else { return nil }
+    guard let first = files.first, isStudyName(first) else { return nil }
     guard files.count == 1 else {
         throw Failure(.usage, "one study at a time", hint: "name one study, or price files")
     }

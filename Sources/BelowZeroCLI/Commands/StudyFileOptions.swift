@@ -19,7 +19,22 @@ struct StudyFileOptions: ParsableArguments {
 
     /// Reads a study file. What is done with findings is left to ``withPolicies(_:)``.
     func loaded(_ study: String) throws -> LoadedStudy {
-        try LoadedStudy(file: study, prices: prices, bounds: bounds, threads: allCores)
+        do {
+            return try LoadedStudy(file: study, prices: prices, bounds: bounds, threads: allCores)
+        } catch let failure as Failure where failure.code == .badStudy && isPriceName(study) {
+            let name = SourceLocation.presentable(study)
+            throw Failure(
+                .badStudy, "\(name) is called like a price file, and no study is in it",
+                hint:
+                    "sweep it with 'belowzero sweep \(shellQuoted(name))', or write a study that names it: belowzero init"
+            )
+        }
+    }
+
+    /// Whether a file is called as price files are, packed or not.
+    private func isPriceName(_ name: String) -> Bool {
+        let endings = [".csv", ".csv.gz", ".csv.zst", ".zip", ".gz", ".zst"]
+        return endings.contains { name.lowercased().hasSuffix($0) }
     }
 
     /// A study whose prices are all judged as the command line says.

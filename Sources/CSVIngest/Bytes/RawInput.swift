@@ -176,9 +176,13 @@ final class RawInput {
     private static func failure(_ path: String, _ code: Int32 = errno) -> IngestError {
         let location = SourceLocation(file: path)
         if code == ENOENT || code == ENOTDIR {
+            let isAddress = ["http://", "https://"].contains { path.hasPrefix($0) }
             return IngestError(
-                .missing, "cannot find the file", why: "there is no such file", at: location,
-                hint: "check the path; in a study it is relative to the study file")
+                .missing, "cannot find the file", why: isAddress ? "it is an address" : "there is no such file",
+                at: location,
+                hint: isAddress
+                    ? "get the prices of a symbol with 'belowzero fetch', or download the file and name it"
+                    : "check the path; in a study it is relative to the study file")
         }
         let words = strerror(code).map { String(cString: $0) } ?? "error \(code)"
         let hint = code == EISDIR ? "name the files in it, for example with a pattern such as *.csv" : ""

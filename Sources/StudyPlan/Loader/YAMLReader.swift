@@ -161,8 +161,10 @@ struct YAMLReader {
     }
 
     /// The entries of a mapping, after reporting every key that is not in `known`.
-    func map(known: [String]) -> YAMLMap? {
-        guard let entries = anyMap() else { return nil }
+    ///
+    /// - Parameter hint: what helps where something else stands.
+    func map(known: [String], hint: String = "") -> YAMLMap? {
+        guard let entries = anyMap(hint: hint) else { return nil }
         for key in entries.keys where !known.contains(key) {
             let near = didYouMean(key, among: known) ?? "known: \(known.joined(separator: ", "))"
             problems.add(
@@ -174,8 +176,8 @@ struct YAMLReader {
     }
 
     /// The entries of a mapping whose keys are the user's own names.
-    func anyMap() -> YAMLMap? {
-        guard let mapping = node.mapping else { return expected("key: value entries") }
+    func anyMap(hint: String = "") -> YAMLMap? {
+        guard let mapping = node.mapping else { return expected("key: value entries", hint: hint) }
         var readers: [(String, Node, YAMLReader)] = []
         for (keyNode, value) in mapping {
             guard let key = keyNode.scalar?.string else { return wrong("a key is not a plain text") }

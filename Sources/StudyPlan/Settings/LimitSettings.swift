@@ -74,6 +74,6 @@ extension Settings {
         static let forms = [maxChange, halfWidths, nightMoves].map(\.key)
         static let section = Section(
             "limits.drift", [runs.facts, maxChange.facts, halfWidths.facts, nightMoves.facts],
-            forms: Section.Form.one(of: forms))
+            forms: Section.Form.one(of: forms), example: "drift: {runs: 20, max_change: 0.002}")
     }
 }

@@ -101,6 +101,8 @@ extension Settings {
         let apart: [[String]]
         /// Whether a section without any key is refused.
         let isFilled: Bool
+        /// How it may be written, for who gave one value in its place; empty for the names of its keys alone.
+        let example: String
 
         /// Keys that say together what a section is, and those that then have no place.
         struct Form: Hashable, Sendable {
@@ -115,10 +117,11 @@ extension Settings {
 
         init(
             _ path: String, _ settings: [SettingFacts], required: [String] = [], forms: [Form] = [],
-            apart: [[String]] = [], isFilled: Bool = false
+            apart: [[String]] = [], isFilled: Bool = false, example: String = ""
         ) {
             (self.path, self.settings, self.required) = (path, settings, required)
             (self.forms, self.apart, self.isFilled) = (forms, apart, isFilled)
+            self.example = example
         }
 
         /// The keys, as messages name them.
@@ -128,7 +131,10 @@ extension Settings {
 
 extension YAMLReader {
     /// The entries of a section, after reporting every key that it does not have.
-    func map(_ section: Settings.Section) -> YAMLMap? { map(known: section.keys) }
+    func map(_ section: Settings.Section) -> YAMLMap? {
+        let keys = "keys are \(section.keys.joined(separator: ", "))"
+        return map(known: section.keys, hint: section.example.isEmpty ? keys : "write \(section.example); \(keys)")
+    }
 }
 
 extension YAMLMap {

@@ -174,7 +174,7 @@ extension Settings {
             forms: [
                 Section.Form(has: [Source.path.key], lacks: constant.map(\.key)),
                 Section.Form(has: constant.map(\.key), lacks: file.map(\.key)),
-            ])
+            ], example: "funding: {path: funding.csv} or funding: {rate: 0.0001, interval: 8h}")
     }
 
     /// Where the columns of a file of rates are.

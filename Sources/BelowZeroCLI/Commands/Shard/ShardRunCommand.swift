@@ -30,7 +30,10 @@ struct ShardRunCommand: ParsableCommand {
     @Option(help: "The shard's number, from 0 on. (default: SLURM_ARRAY_TASK_ID)")
     var shard: Int?
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The folder of the parts.", valueName: "folder"))
+    // The commands that read the parts call their folder --parts.
+    @Option(
+        name: [.customShort("o"), .customLong("out"), .customLong("parts")],
+        help: ArgumentHelp("The folder of the parts.", valueName: "folder"))
     var out: String
 
     @OptionGroup var input: ShardInputOptions
