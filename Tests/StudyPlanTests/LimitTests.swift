@@ -269,6 +269,65 @@ private func problems(_ rest: String) -> [Finding] {
     }
 }
 
+/// Percent, as people write shares, and what helps where one value stands in the place of several.
+@Suite struct LimitWordsTests {
+    @Test func sharesMayBeInPercent() throws {
+        let percent = try load(
+            """
+            limits:
+              - {measure: negative_equity_frac, max: 50%}
+              - {measure: equity_mean_margin_frac, min: -25 %}
+              - {measure: shortfall_p99_margin_frac, max: 200%}
+              - {measure: negative_equity_frac, drift: {runs: 30, max_change: 0.2%}}
+            """)
+        let plain = try load(
+            """
+            limits:
+              - {measure: negative_equity_frac, max: 0.5}
+              - {measure: equity_mean_margin_frac, min: -0.25}
+              - {measure: shortfall_p99_margin_frac, max: 2}
+              - {measure: negative_equity_frac, drift: {runs: 30, max_change: 0.002}}
+            """)
+        #expect(percent == plain && percent.canonicalText == plain.canonicalText)
+    }
+
+    @Test(arguments: [
+        ("{measure: entries_count, min: 50%}", "expected a number, not '50%'", "entries_count is no share"),
+        ("{measure: negative_equity_frac, max: 150%}", "a max of 1.5 is never breached", ""),
+        ("{measure: negative_equity_frac, max: much}", "expected a number, not 'much'", ""),
+        (
+            "{measure: negative_equity_frac, drift: 0.002}", "expected key: value entries, not '0.002'",
+            "write drift: {runs: 20, max_change: 0.002}; keys are runs, max_change, half_widths, night_moves"
+        ),
+    ])
+    func whatIsWrongNamesAWayOut(limit: String, words: String, hint: String) {
+        let found = problems("limits: [\(limit)]")
+        #expect(found.contains { $0.message.contains(words) && (hint.isEmpty || $0.hint.contains(hint)) }, "\(found)")
+    }
+
+    /// A section in whose place one value stands names its keys.
+    @Test func sectionsNameTheirKeys() throws {
+        let text = study("").replacing("path: a.csv}", with: "path: a.csv, funding: FUND.csv}")
+        let error = try #require(throws: StudyError.self) { try loadStudy(yaml: text, file: "s.yaml") }
+        let hint = error.findings[0].hint
+        #expect(hint.contains("write funding: {path: funding.csv} or funding: {rate: 0.0001, interval: 8h}"), "\(hint)")
+        #expect(hint.contains("keys are path, columns, time,"), "\(hint)")
+        #expect(problems("retention: 90")[0].hint.contains("keys are days, runs"))
+    }
+
+    /// Name, limits and headline make no figure; everything else may.
+    @Test func whatMakesFigures() throws {
+        let bare = try load("")
+        let other = try load(
+            "name: other\nlimits: [{measure: negative_equity_frac, max: 0.5}]\nheadline: {side: short, on_no_value: ignore}"
+        )
+        #expect(bare.canonicalText != other.canonicalText && bare.figuresText == other.figuresText)
+        for changed in ["position: {stride: 2}", "statistics: {seed: 2}", "behaviours: [{name: b, stop_loss: 5%}]"] {
+            #expect(try load(changed).figuresText != bare.figuresText, "\(changed)")
+        }
+    }
+}
+
 @Suite struct OperationsTests {
     private let all = """
         retention: {days: 90, runs: 60}

@@ -139,10 +139,12 @@ extension StudyLoader {
 
     private func form(_ map: YAMLMap, _ measure: Measure) -> StudyLimit.Form? {
         if let max = map[Known.max.facts] {
-            return Known.max.read(max).flatMap { max.judged($0, measure.objection(toMax: $0)) }.map(StudyLimit.Form.max)
+            return Known.max.number(max, of: measure).flatMap { max.judged($0, measure.objection(toMax: $0)) }.map(
+                StudyLimit.Form.max)
         }
         if let min = map[Known.min.facts] {
-            return Known.min.read(min).flatMap { min.judged($0, measure.objection(toMin: $0)) }.map(StudyLimit.Form.min)
+            return Known.min.number(min, of: measure).flatMap { min.judged($0, measure.objection(toMin: $0)) }.map(
+                StudyLimit.Form.min)
         }
         return map[Known.drift].flatMap { drift($0, measure) }.map(StudyLimit.Form.drift)
     }
@@ -166,8 +168,10 @@ extension StudyLoader {
         typealias Known = Settings.Drift
         if let moves = map[Known.nightMoves.facts] { return Known.nightMoves.read(moves).map { .nightMoves($0) } }
         if let change = map[Known.maxChange.facts] {
-            return Known.maxChange.read(change).flatMap { change.judged($0, measure.objection(toChange: $0)) }
-                .map { .absolute($0) }
+            return Known.maxChange.number(change, of: measure).flatMap {
+                change.judged($0, measure.objection(toChange: $0))
+            }
+            .map { .absolute($0) }
         }
         guard let widths = map[Known.halfWidths.facts] else { return nil }
         guard measure.hasInterval else {
@@ -215,6 +219,16 @@ extension StudyLoader {
         return Known.minBars.read(value).map {
             StudyLimit(cells: cells, measure: .historyBars, form: .min(Double($0)))
         }
+    }
+}
+
+extension Setting where Value == Double {
+    /// The number, in the unit of a measure: what is no share of entries or of the margin has no percent.
+    fileprivate func number(_ reader: YAMLReader, of measure: Measure) -> Double? {
+        let isShare = measure.unit == .fraction || measure.unit == .ofMargin
+        guard !isShare, reader.node.scalar?.string.hasSuffix("%") == true else { return read(reader) }
+        return reader.expected(
+            "a number", hint: "\(measure.rawValue) is no share, so that nothing tells what a percentage is of")
     }
 }
 

@@ -22,8 +22,13 @@ extension Settings {
         static let onNoValue = Headline.onNoValue
         /// Amounts of money are among them.
         private static let range = -1e15...1e15
-        static let max = Setting("max", range, "The largest value that is not a breach, in the measure's unit.")
-        static let min = Setting("min", range, "The smallest value that is not a breach, in the measure's unit.")
+        static let max = Setting(
+            "max", share: range,
+            "The largest value that is not a breach, in the measure's unit; a share may be in percent.")
+        static let min = Setting(
+            "min", share: range,
+            "The smallest value that is not a breach, in the measure's unit; a share may be in percent."
+        )
         static let drift = SettingFacts("drift", .section(Drift.section), "Against the runs before.")
         static let maxAge = Setting<TimeSpan>("max_age", "How old the newest bar may be.")
         /// A history has a bar in any case.
@@ -66,7 +71,8 @@ extension Settings {
         static let runs = Setting(
             "runs", StudyLimit.Drift.fewestRuns...1000, standard: 20, "How many of the runs before are looked at.")
         static let maxChange = Setting(
-            "max_change", 0...1e9, "The largest distance from their median, in the measure's unit.")
+            "max_change", share: 0...1e9,
+            "The largest distance from their median, in the measure's unit; of a share it may be in percent.")
         static let halfWidths = Setting(
             "half_widths", 1e-3...1e6, "The same, in half-widths of tonight's interval.")
         static let nightMoves = Setting(
