@@ -226,6 +226,9 @@ import Testing
             ])
     }
 
+    /// A date on a page, which no line breaks.
+    private func unbroken(_ date: String) -> String { "<span class=\"nb\">\(date)</span>" }
+
     private func page(_ oldestFirst: [RunRecord]) -> String {
         NightsPage(
             studies: [NightsPage.StudyHistory(study: "nightly", records: oldestFirst.reversed())], version: "0.1.0"
@@ -242,7 +245,9 @@ import Testing
         let html = page(nights)
         #expect(markupFault(in: html) == nil)
         #expect(html.matches(of: /<article class="card">/).count == 2)
-        #expect(plainText(html).contains("Last night: <strong>1 limit breached</strong>, 0 limits met."))
+        #expect(
+            plainText(html).contains(
+                "The newest run, of \(unbroken("2026-12-29")): <strong>1 limit breached</strong>, 0 limits met."))
         // Thirty nights: of the two changes both lie within them.
         let card = html[html.firstRange(of: "<article")!.lowerBound...].prefix { $0 != "\n" || true }
         let first = String(card[..<card.firstRange(of: "</article>")!.lowerBound])
@@ -435,6 +440,21 @@ import Testing
         let old = record(night: 0, value: 0.03)
         #expect(RunChange(record(night: 1, value: 0.03, study: "b", figures: "f"), since: old).study)
         #expect(!RunChange(record(night: 1, value: 0.03, figures: "f"), since: old).isBreak)
+    }
+
+    /// The page has no clock: it says of which dates the newest runs are, however old.
+    @Test func theTitleSaysOfWhichDatesTheNewestRunsAre() {
+        func title(_ nights: [Int]) -> String {
+            let studies = nights.map { night in
+                NightsPage.StudyHistory(study: "s\(night)", records: [record(night: night, value: 0.03)])
+            }
+            return plainText(NightsPage(studies: studies, version: "0.1.0").html)
+        }
+        #expect(
+            title([0]).contains("The newest run, of \(unbroken("2026-11-20")): <em>1 limit met</em>."), "\(title([0]))")
+        #expect(
+            title([9, 0]).contains(
+                "The newest runs, of \(unbroken("2026-11-20")) to \(unbroken("2026-11-29")): <em>2 limits met</em>."))
     }
 
     @Test(

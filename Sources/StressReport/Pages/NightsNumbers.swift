@@ -14,6 +14,7 @@ extension NightsPage {
             ("schema_version", .integer(1)), ("version", .text(version)),
             ("studies_count", .integer(studies.count)), ("runs_count", .integer(runs)),
             ("newest_started_utc", .optional(newestStart?.rfc3339)),
+            ("newest_started_from_utc", .optional(newestStarts.min()?.rfc3339)),
             ("failed_runs_count", .integer(counts.failedRuns)),
             ("limits_breached_count", .integer(counts.breached)),
             ("limits_not_shown_count", .integer(counts.notShown)), ("limits_met_count", .integer(counts.met)),

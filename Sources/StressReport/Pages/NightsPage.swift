@@ -70,14 +70,23 @@ public struct NightsPage {
             counts.failedJobs > 0
                 ? counted(counts.failedJobs, "price history", "price histories") + " without data" : nil,
         ].compactMap { $0 }
-        let start = studies.count == 1 ? "Last night: " : "Last runs: "
         let met =
             counts.limits == 0
             ? "no limits set"
             : counted(counts.met, "limit met", "limits met")
                 + (counts.notShown > 0 ? ", \(grouped(counts.notShown)) not shown" : "")
-        guard !bad.isEmpty else { return [.plain(start), .key(met), .plain(".")] }
-        return [.plain(start), .finding(bad.joined(separator: ", ")), .plain(counts.limits == 0 ? "." : ", \(met).")]
+        guard !bad.isEmpty else { return newestWords + [.key(met), .plain(".")] }
+        return newestWords + [
+            .finding(bad.joined(separator: ", ")), .plain(counts.limits == 0 ? "." : ", \(met)."),
+        ]
+    }
+
+    /// Which runs the title speaks of, by their dates: the page has no clock that could call them the last night's.
+    private var newestWords: [Phrase] {
+        let ends = [newestStarts.min(), newestStarts.max()].compactMap { $0?.civil.dateText }
+        guard let first = ends.first, let last = ends.last else { return [] }
+        let days: [Phrase] = first == last ? [.date(first)] : [.date(first), .plain(" to "), .date(last)]
+        return [.plain(studies.count == 1 ? "The newest run, of " : "The newest runs, of ")] + days + [.plain(": ")]
     }
 
     /// What the newest runs of all studies ended with.
@@ -100,7 +109,10 @@ public struct NightsPage {
     var runs: Int { studies.reduce(0) { $0 + $1.records.count } }
 
     /// When the newest run of all started; nil without runs.
-    var newestStart: UTCInstant? { studies.compactMap { $0.records.first?.run.started }.max() }
+    var newestStart: UTCInstant? { newestStarts.max() }
+
+    /// When the newest run of each study started.
+    var newestStarts: [UTCInstant] { studies.compactMap { $0.records.first?.run.started } }
 
     /// Per study the address of its section.
     var addresses: [String] { pageSlugs(for: studies.map(\.study)).map { "study-" + $0 } }
