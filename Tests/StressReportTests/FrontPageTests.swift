@@ -457,6 +457,12 @@ import Testing
                 "The newest runs, of \(unbroken("2026-11-20")) to \(unbroken("2026-11-29")): <em>2 limits met</em>."))
     }
 
+    /// Ends that read alike are one value.
+    @Test func whatIsExpectedIsSaidOnce() {
+        let nights = (0..<12).map { record(night: $0, value: 0.03125) }
+        #expect(plainText(page(nights)).contains("Expected 3.1 %, where 9 of 11 such nights end: within."))
+    }
+
     @Test(
         "Links stay inside the folder of the store",
         arguments: [

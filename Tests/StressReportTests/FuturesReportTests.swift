@@ -33,11 +33,30 @@ import Testing
             ),
             "\(custody.sentence.sentence)")
         #expect(
+            custody.sentence.sentence.hasSuffix("by the price in 43 %, to which custody adds too little to show."),
+            "\(custody.sentence.sentence)")
+        #expect(
             tax.sentence.sentence
                 == "By the study’s own figures a realised loss of 25 000 is worth 2640 of taxes in 2 years, and 11 000 is still "
                 + "carried.")
         let without = try makeReport { _ in makeEstimate() }.answers
         #expect(without[6].studyKeys == ["custody"] && without[7].studyKeys == ["tax"])
+    }
+
+    /// Two figures that read alike are not put side by side as if they were two.
+    @Test func sharesThatReadAlikeAreSaidOnce() throws {
+        var report = try makeFuturesReport()
+        report.sides?.custody?.positions = report.rows.map {
+            CustodyPosition(cell: $0.cell, price: $0.cell.leverage.value / 47, custody: 0.05)
+        }
+        report.sides?.custody?.coldProbability = 0.0851
+        report.sides?.custody?.coldLoss = 0.0649
+        let words = try #require(report.answers.first { $0.question == .custody }).sentence.sentence
+        #expect(words.contains("6.5 % of the capital on average, as much as were that part held with keys"), "\(words)")
+        #expect(words.contains(" by the price in 43 %, by either in 45 %."), "\(words)")
+        let lower = try makeReport { cell in makeEstimate(negative: cell.leverage.value < 20 ? 1871 : 1872) }
+        let own = try #require(lower.answers.first { $0.question == .protection }).sentence.sentence
+        #expect(own.contains(", about as many as at 20×"), "\(own)")
     }
 
     @Test func theTableHasEveryPositionOnceAndTheDocumentKeepsAll() throws {

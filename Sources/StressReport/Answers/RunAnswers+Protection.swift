@@ -215,12 +215,18 @@ extension RunAnswers {
                 .plain(lowerLead(isOpen: isOpen, isBounded ? change?.interval : nil) + ": at "),
                 .key(lower.cell.leverage.screenText),
                 .plain(", "),
-            ] + share + [
-                .plain(" instead of "), .finding(shareText(own.fraction)), .plain(" at "),
-                .key(row.cell.leverage.screenText), .plain(found + "."),
-            ]
+            ] + share + besideWords(lower, own) + [.key(row.cell.leverage.screenText), .plain(found + ".")]
         return Answer(.protection, .answered, sentence, link: link(row.cell, "leverage"))
             .with(figure(lower, .negativeEquity), figure(row, .negativeEquity), differenceFigure(lower, row))
+    }
+
+    /// ` instead of 1.6 % at `; where the two shares read alike, that they do.
+    private func besideWords(_ lower: ResultRow, _ own: MeasuredShare) -> [Phrase] {
+        let other = belowZero(lower)?.share
+        guard let other, other.count > 0, shareText(other.fraction) == shareText(own.fraction) else {
+            return [.plain(" instead of "), .finding(shareText(own.fraction)), .plain(" at ")]
+        }
+        return [.plain(", about as many as at ")]
     }
 
     /// Whether a lower leverage protects, as far as the interval of what it changes says so; nil where there is none.

@@ -29,20 +29,24 @@ extension RunAnswers {
     }
 
     private func coldWords(_ result: CustodyResult) -> [Phrase] {
-        let words = "\(shareText(result.coldProbability)) and \(shareText(result.coldLoss))"
-        return [.plain(", against \(words) were that part held with keys of one’s own")]
+        let own = [result.lossProbability, result.expectedLoss].map(shareText)
+        let cold = [result.coldProbability, result.coldLoss].map(shareText)
+        let words = own == cold ? "as much as" : "against \(cold[0]) and \(cold[1])"
+        return [.plain(", \(words) were that part held with keys of one’s own")]
     }
 
     /// The headline's position with both risks; empty where it has no price side.
     private func besideWords(_ result: CustodyResult) -> [Phrase] {
         guard let own = headlinePosition(result) else { return [] }
-        return [
-            .plain("; the margin of "), .key(own.cell.leverage.screenText),
-            .plain(
-                " is taken within \(spanWords(own.cell.horizon)) by the price in \(shareText(own.price)), by either in "
-            ),
-            .finding(shareText(own.either)),
-        ]
+        let taken = " is taken within \(spanWords(own.cell.horizon)) by the price in "
+        return [.plain("; the margin of "), .key(own.cell.leverage.screenText), .plain(taken)] + eitherWords(own)
+    }
+
+    /// `80 %, by either in 82 %`; where the two read alike, that custody adds nothing that shows.
+    private func eitherWords(_ own: CustodyPosition) -> [Phrase] {
+        let (price, either) = (shareText(own.price), shareText(own.either))
+        guard price == either else { return [.plain(price + ", by either in "), .finding(either)] }
+        return [.finding(price), .plain(", to which custody adds too little to show")]
     }
 
     private func headlinePosition(_ result: CustodyResult) -> CustodyPosition? {

@@ -31,12 +31,15 @@ struct SensitivityChart: Drawing {
     var title: String {
         guard let own = base.frequency, own > 0 else { return "The headline under changed assumptions" }
         let moved = rows.filter { $0.assumption != "none" }.compactMap { row -> (SensitivityRow, Double)? in
-            guard let frequency = row.frequency, frequency > 0 else { return nil }
-            return (row, max(frequency / own, own / frequency))
+            guard let frequency = row.frequency else { return nil }
+            // None seen is no share of zero: what it shows is at least how far its interval stays below.
+            let size = frequency > 0 ? frequency : max(row.interval?.high ?? own, .leastNormalMagnitude)
+            return (row, max(size / own, own / size))
         }
         guard let most = moved.max(by: { $0.1 < $1.1 }), let frequency = most.0.frequency else {
             return "The headline under changed assumptions"
         }
+        guard shareText(frequency) != shareText(own) else { return "No changed assumption moves the headline visibly" }
         let words = most.0.words
         return
             "\(words.prefix(1).uppercased() + words.dropFirst()) moves it most: \(shareText(frequency)) instead of \(shareText(own))"

@@ -237,8 +237,9 @@ struct NightCard {
         guard let prediction, let value = nights.last?.value else { return nil }
         let ends = prediction.ends
         let verdict = value < ends.low ? "below it" : value > ends.high ? "above it" : "within"
+        let (low, high) = (text(ends.low), text(ends.high))
         return
-            "Expected \(text(ends.low)) to \(text(ends.high)), where \(prediction.moves - 1) of \(prediction.moves + 1) such "
+            "Expected \(low == high ? low : "\(low) to \(high)"), where \(prediction.moves - 1) of \(prediction.moves + 1) such "
             + "nights end: \(verdict)."
     }
 

@@ -56,9 +56,14 @@ extension CellSentences {
         guard let share = row.estimate.gapExit?.frequency else { return nil }
         let late = delay.map { lateWords($0) + "; closed at once it would be " }
         return [
-            .plain(late ?? "Closed at once it would be "),
+            .plain((late ?? "Closed at once it would be ") + (readsAsOwn(share) ? "about the same, " : "")),
             .finding(share > 0 ? shareText(share) : "0" + narrowSpace + "%"),
         ]
+    }
+
+    /// Whether a share reads like the cell's own, which the sentence before says.
+    private func readsAsOwn(_ share: Double) -> Bool {
+        row.estimate.exit.frequency.map { shareText($0) == shareText(share) } ?? false
     }
 
     private func lateWords(_ delay: TimeSpan) -> String {
