@@ -377,4 +377,15 @@ import Testing
         let narrow = report.answersText(folder: "run", style: TerminalStyle(width: 60))
         #expect(narrow.split(separator: "\n").filter { !$0.contains("run/") }.allSatisfy { $0.count <= 62 })
     }
+
+    /// What never owed is said of every history, and for how long it was held: not of the first history alone.
+    @Test func whatNeverOwedIsOfEveryHistory() throws {
+        let report = try makeReport(assets: ["AAA", "BBB"], leverages: [1, 20], horizons: [.hours(4), .days(7)]) {
+            cell in
+            makeEstimate(entries: cell.asset == "AAA" ? 61_200 : 1200, negative: 0, unprotected: 0, liquidated: 0)
+        }
+        let words = plainText(report.answers[0].sentence.sentence)
+        #expect(
+            words.contains("never owed in 62 400 entries of 2 price histories, held for up to 4 hours."), "\(words)")
+    }
 }

@@ -100,9 +100,18 @@ extension RunAnswers {
             ]
             return (.answered, words + interval + [.plain(".")])
         default:
-            let entries = counted(row.estimate.windows.watched, "entry", "entries")
-            return (.zeroSeen, [.plain(", and \(what) "), .finding("never owed"), .plain(" in \(entries).")])
+            return (.zeroSeen, [.plain(", and \(what) "), .finding("never owed"), .plain(" in \(entriesLike(row)).")])
         }
+    }
+
+    /// `52 500 entries of 3 price histories, held for up to 4 hours`: those of every history in such a position, none of which owed.
+    private func entriesLike(_ row: ResultRow) -> String {
+        let like = CellSelector(like: row.cell.key, but: [.asset])
+        let rows = report.rows.filter { like.matches($0.cell) && $0.estimate.windows.watched > 0 }
+        let entries = rows.reduce(0) { $0 + $1.estimate.windows.watched }
+        let histories = Set(rows.map(\.cell.asset)).count
+        let places = counted(histories, "price history", "price histories")
+        return "\(counted(entries, "entry", "entries")) of \(places), held for up to \(spanWords(row.cell.horizon))"
     }
 
     // MARK: Leverage
