@@ -3,7 +3,7 @@
     python3 check_report.py --shots FOLDER PAGE.html [PAGE.html ...]
 
 For each page: the console stays empty, nothing but the file itself is requested, axe finds no WCAG 2.2 A/AA fault in
-light, dark and at 390 px, the page never scrolls sideways at 390 px, it is complete without JavaScript, the heat table
+light, dark and at 390 px, the page never scrolls sideways at 390 px, a table that does says so, it is complete without JavaScript, the heat table
 and the marks of drawings can be walked by keyboard, rows can be filtered and sorted, the theme switches and stays, and it prints on at most eight sheets. Where a
 reader can choose a cell, keys alone choose, pin and compare; what follows the cell says what its field says, for every
 cell and every fill; the figure of time follows or says that it does not; and a link leads to it. Screenshots and the PDF go to FOLDER.
@@ -554,6 +554,31 @@ return Array.from(document.querySelectorAll('.scroll')).filter(x => x.querySelec
 """
 
 
+# Regions that go on beyond their right edge and do not say so, or say so at the end of the way; and on paper, where all is shown, any sign.
+SILENT_EDGES = """
+return (async () => {
+document.querySelectorAll('details').forEach(x => x.open = true);
+const said = x => parseFloat(getComputedStyle(x).getPropertyValue('--goes-on'));
+const faults = [];
+for (const x of document.querySelectorAll('.scroll')) {
+  const name = x.getAttribute('aria-label'), more = x.scrollWidth - x.clientWidth;
+  await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+  if (more > 1 !== said(x) > 0) faults.push(name + (more > 1 ? ' goes on in silence' : ' says that it goes on, and does not'));
+  if (more < 2) continue;
+  x.scrollLeft = more;
+  await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+  if (said(x) > 0.5) faults.push(name + ' says at its end that it goes on');
+  x.scrollLeft = 0;
+}
+return faults;
+})();
+"""
+SIGNS_ON_PAPER = """
+return Array.from(document.querySelectorAll('.scroll')).filter(x => getComputedStyle(x).maskImage !== 'none'
+  || getComputedStyle(x).backgroundImage !== 'none').map(x => x.getAttribute('aria-label') + ' has a shadow on paper');
+"""
+
+
 def small_or_cut(browser, size):
     """Text too small to read, and tables that are cut at the full width."""
     smallest, words = browser.run(SMALLEST_TEXT)
@@ -570,6 +595,7 @@ def check_looks(browser, page, axe, shots):
         if width > size[0]:
             faults.append(f"{name}: scrolls sideways, {width} px wide")
         faults += [f"{name}: {fault}" for fault in small_or_cut(browser, size)]
+        faults += [f"{name}: {fault}" for fault in browser.run(SILENT_EDGES)]
         browser.open(page, size, theme, bypass=True)
         faults += [f"{name}: {fault}" for fault in axe_faults(browser, axe)]
     return faults
@@ -589,10 +615,14 @@ def check_without_scripts(browser, page, shots):
 
 def check_print(browser, page, shots):
     browser.open(page, theme="dark")
+    browser.send("Emulation.setEmulatedMedia", media="print")
+    signs = browser.run(SIGNS_ON_PAPER)
+    browser.send("Emulation.setEmulatedMedia", media="")
+    browser.open(page, theme="dark")
     pdf = base64.b64decode(browser.send("Page.printToPDF", preferCSSPageSize=True, printBackground=True)["data"])
     (shots / f"{page.stem}.pdf").write_bytes(pdf)
     sheets = len(re.findall(rb"/Type\s*/Page\b", pdf))
-    faults = [] if 1 <= sheets <= 8 else [f"prints on {sheets} sheets"]
+    faults = signs + ([] if 1 <= sheets <= 8 else [f"prints on {sheets} sheets"])
     if browser.run("return Boolean(document.getElementById('pick'))"):
         browser.driver.get(page.resolve().as_uri() + "?summary")
         pdf = base64.b64decode(browser.send("Page.printToPDF", preferCSSPageSize=True, printBackground=True)["data"])

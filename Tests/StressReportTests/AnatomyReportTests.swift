@@ -79,6 +79,31 @@ import Testing
         return report
     }
 
+    /// A share of zero has a place of its own left of the logarithmic axis, which has none; without one the axis is as it was.
+    @Test func zeroStandsApartFromALogarithmicAxis() throws {
+        func row(_ assumption: String, _ frequency: Double, _ low: Double) -> SensitivityRow {
+            SensitivityRow(
+                assumption: assumption, value: "", counts: EntryCounts(entries: 100, negative: frequency * 100),
+                frequency: frequency,
+                interval: FrequencyInterval(Interval(low: low, high: frequency + 0.02), method: .clusteredBeta))
+        }
+        func drawn(_ rows: [SensitivityRow]) throws -> (title: String, svg: String) {
+            let chart = try #require(SensitivityChart(rows))
+            var w = HTMLWriter()
+            chart.writeShapes(to: &w)
+            return (plainText(chart.title), plainText(w.html))
+        }
+        let own = row("none", 0.04, 0.02)
+        let apart = try drawn([own, row("fees", 0, 0)])
+        #expect(apart.svg.contains("cx=\"184\"") && apart.svg.contains(">0</text>"), "\(apart.svg)")
+        #expect(apart.svg.contains("log scale; 0 apart"))
+        #expect(apart.title.hasSuffix("moves it most: 0 % instead of 4.0 %"), "\(apart.title)")
+        let above = try drawn([own, row("fees", 0.05, 0.01)])
+        #expect(!above.svg.contains("184") && !above.svg.contains("0 apart"))
+        #expect(
+            try drawn([own, row("fees", 0.0401, 0.01)]).title == "No changed assumption moves the headline visibly")
+    }
+
     private func rows(_ file: String, _ report: RunReport) throws -> [[String: String]] {
         let lines = try #require(report.files().first { $0.path == file }).contents.split(separator: "\n")
         let header = lines[0].split(separator: ",").map(String.init)

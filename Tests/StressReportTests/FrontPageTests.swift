@@ -463,6 +463,19 @@ import Testing
         #expect(plainText(page(nights)).contains("Expected 3.1 %, where 9 of 11 such nights end: within."))
     }
 
+    /// A line without an axis says what its least and its greatest value are, once where the two read alike.
+    @Test func theLineOfACardSaysItsExtremes() {
+        func labels(_ values: [Double]) -> [String] {
+            let nights = values.enumerated().map { record(night: $0, value: $1) }
+            let html = plainText(page(nights))
+            let card = html[html.firstRange(of: "<article")!.lowerBound...].prefix(
+                upTo: html.firstRange(of: "</article>")!.lowerBound)
+            return card.matches(of: /text-anchor="?end"?>([^<]*%)</).map { String($0.1) }
+        }
+        #expect(labels([0.031, 0.052, 0.044]) == ["5.2 %", "3.1 %"])
+        #expect(labels([0.031, 0.0311]) == ["3.1 %"])
+    }
+
     @Test(
         "Links stay inside the folder of the store",
         arguments: [

@@ -7,15 +7,21 @@ struct NightChart: Drawing {
     let card: NightCard
 
     let width = 300.0
-    let height = 66.0
+    let height = 72.0
+    /// Between the middles of two labels.
+    private static let pitch = 16.0
+
     var alternative: String { card.sentence }
 
     private var right: Double { width - 8 }
+    /// Where the line begins: behind the words of its extremes, as wide as a phone draws them.
+    private var left: Double { 10 + 9 * Double(card.extremes.map(\.words.count).max() ?? 0) }
     private var nights: [NightCard.Night] { card.nights }
 
     func writeShapes(to w: inout HTMLWriter) {
         let scale = scale
-        w.rule("gr", 0, scale.y(0), right, scale.y(0))
+        w.rule("gr", left - 6, scale.y(0), right, scale.y(0))
+        writeExtremes(scale, &w)
         for (place, night) in nights.enumerated() { writeChange(night.change, place, scale, &w) }
         writeBand(scale, &w)
         for run in runs(nights.map(\.limit)) {
@@ -38,10 +44,20 @@ struct NightChart: Drawing {
             nights.flatMap { [$0.value, $0.limit, $0.interval?.high] }.compactMap { $0 }
             + [expected?.high, expected?.low].compactMap { $0 }
         let (bottom, top) = (min(shown.min() ?? 0, 0) * 1.12, max((shown.max() ?? 0) * 1.12, 1e-9))
-        let (right, height, count) = (right, height, nights.count)
+        let (left, right, height, count) = (left, right - 6, height, nights.count)
         return Scale(
-            x: { count > 1 ? 6 + (right - 12) * Double($0) / Double(count - 1) : right - 6 },
+            x: { count > 1 ? left + (right - left) * Double($0) / Double(count - 1) : right },
             y: { height - 8 - (height - 14) * min(max(($0 - bottom) / (top - bottom), 0), 1) })
+    }
+
+    /// The words of the greatest and the least value at their heights, apart where the two would meet.
+    private func writeExtremes(_ scale: Scale, _ w: inout HTMLWriter) {
+        let ends = card.extremes.map { (y: scale.y($0.value), words: $0.words) }
+        guard let high = ends.first, let low = ends.last else { return }
+        let apart = max(low.y - high.y, ends.count > 1 ? NightChart.pitch : 0)
+        let top = min(max((high.y + low.y - apart) / 2, 8), height - 6 - apart)
+        w.label("ti", left - 12, top + 4.5, anchor: "end", high.words)
+        if ends.count > 1 { w.label("ti", left - 12, top + apart + 4.5, anchor: "end", low.words) }
     }
 
     /// A line with letters where values are not alike, a tick where data were added.
@@ -91,7 +107,7 @@ extension HTMLWriter {
     /// A line through points; a single point becomes a short line up to `right`.
     fileprivate mutating func line(_ style: String, _ points: [(x: Double, y: Double)], _ right: Double) {
         guard let first = points.first else { return }
-        let drawn = points.count > 1 ? points : [(x: max(0, first.x - 20), y: first.y), (x: right, y: first.y)]
+        let drawn = points.count > 1 ? points : [(x: first.x - 20, y: first.y), (x: right, y: first.y)]
         shape("path", .class(style), Attribute("fill", "none"), Attribute("d", pathThrough(drawn)))
     }
 }

@@ -7,6 +7,8 @@ struct SensitivityChart: Drawing {
     private let rows: [SensitivityRow]
     private let base: SensitivityRow
     private let x: LogAxis
+    /// Where zero stands, left of a logarithmic axis that has none; nil where nothing reaches it.
+    private let zero: Double?
 
     let width = 560.0
     var height: Double { bottom + 50 }
@@ -24,7 +26,14 @@ struct SensitivityChart: Drawing {
             [row.frequency, row.interval?.high].compactMap { $0 }.filter { $0 > 0 }
         }
         guard rows.contains(where: { ($0.frequency ?? 0) > 0 }), !values.isEmpty else { return nil }
-        x = .decades(covering: values, within: 1e-5...1, start: 178, end: width - 64)
+        let reachesZero = rows.contains { $0.frequency == 0 || ($0.interval?.low ?? 1) <= 0 }
+        zero = reachesZero ? 184 : nil
+        x = .decades(covering: values, within: 1e-5...1, start: reachesZero ? 212 : 178, end: width - 64)
+    }
+
+    /// Where a share stands: zero in its own place, and what is below the axis at its start.
+    private func place(_ share: Double) -> Double {
+        share > 0 ? x.position(min(max(share, x.low), x.high)) : zero ?? x.start
     }
 
     /// What moves the headline most.
@@ -51,7 +60,13 @@ struct SensitivityChart: Drawing {
             w.rule("gr", x.position(tick), top - 4, x.position(tick), bottom)
             w.label("ti", x.position(tick), bottom + 20, anchor: "middle", percentNumber(tick))
         }
-        w.label("tk", (x.start + x.end) / 2, bottom + 44, anchor: "middle", "% below zero, log scale")
+        if let zero {
+            w.rule("ax", zero, top - 4, zero, bottom)
+            w.label("ti", zero, bottom + 20, anchor: "middle", "0")
+        }
+        w.label(
+            "tk", (x.start + x.end) / 2, bottom + 44, anchor: "middle",
+            "% below zero, log scale" + (zero == nil ? "" : "; 0 apart"))
         if let own = base.frequency, own > 0 {
             w.rule("rf", x.position(own), top - 4, x.position(own), bottom)
         }
@@ -61,14 +76,13 @@ struct SensitivityChart: Drawing {
     private func write(_ row: SensitivityRow, at y: Double, _ w: inout HTMLWriter) {
         guard let interval = row.interval, let frequency = row.frequency else { return }
         let isBase = row.assumption == "none"
-        w.label(isBase ? "nm s1t" : "tl", x.start - 12, y + 4.5, anchor: "end", row.words)
+        w.label(isBase ? "nm s1t" : "tl", (zero.map { $0 - 6 } ?? x.start) - 12, y + 4.5, anchor: "end", row.words)
         w.label("tk", width - 4, y + 4.5, anchor: "end", shareNumber(frequency))
-        let high = x.position(min(max(interval.high, x.low), x.high))
-        w.rule("q1l", x.position(max(interval.low, x.low)), y, high, y)
+        w.rule("q1l", place(interval.low), y, place(interval.high), y)
         if frequency > 0 {
-            w.dot("dt s1f", x.position(frequency), y, radius: isBase ? 5.5 : 4)
+            w.dot("dt s1f", place(frequency), y, radius: isBase ? 5.5 : 4)
         } else {
-            w.dot("zr s1", x.start, y, radius: 4)
+            w.dot("zr s1", place(0), y, radius: 4)
         }
     }
 }

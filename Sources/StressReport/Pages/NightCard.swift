@@ -211,6 +211,13 @@ struct NightCard {
     /// The values there are, oldest first.
     var values: [Double] { nights.compactMap(\.value) }
 
+    /// The least and the greatest value with their words, what the height of the line says; one where they read alike, none without values.
+    var extremes: [(value: Double, words: String)] {
+        guard let low = values.min(), let high = values.max() else { return [] }
+        let (least, greatest) = (text(low), text(high))
+        return least == greatest ? [(high, greatest)] : [(high, greatest), (low, least)]
+    }
+
     /// The newest run with a value.
     var lastGood: Night? { nights.last { $0.value != nil } }
 
