@@ -48,9 +48,6 @@ import Testing
                 + "farthest from 139 % to 733 % of the margin; 1 cell differs in other figures alone")
         #expect(
             found.jsonLine.contains("\"moved_count\":3,\"share_moved_count\":1,\"largest_shortfall_moved_count\":2"))
-        #expect(
-            plainText(found.terminalText).contains("share unchanged; largest shortfall 50 % -> 60 %")
-                || plainText(found.terminalText).contains("share unchanged; largest shortfall 50 % → 60 %"))
         #expect(found.strikingFirst.map(\.key.asset) == ["A0", "A3", "A1"])
     }
 

@@ -137,9 +137,7 @@ extension RunDifference {
                     change.key.fullWords,
                     [
                         change.before?.figure ?? ShownFigure("none"), change.after?.figure ?? ShownFigure("none"),
-                        ShownFigure(change.changeWords, change.change, nil, .fraction),
-                        ShownFigure(
-                            [change.verdict, change.shortfallWords].filter { !$0.isEmpty }.joined(separator: "; ")),
+                        ShownFigure(change.changeWords, change.change, nil, .fraction), ShownFigure(change.verdict),
                         ShownFigure(change.causeWords),
                     ])
             })

@@ -57,13 +57,6 @@ extension CellChange {
         return "\(significantText(abs(arms), digits: 2)) of the interval’s arm"
     }
 
-    /// `largest shortfall 139 % → 733 %`; empty where it is as it was.
-    var shortfallWords: String {
-        guard isShortfallMove else { return "" }
-        let ends = [before, after].map { $0?[.largestShortfall].map(percentText) ?? "none" }
-        return ends[0] == ends[1] ? "" : "largest shortfall \(ends[0]) → \(ends[1])"
-    }
-
     /// The causes that moved it.
     var causeWords: String { steps.map(\.cause.words).joined(separator: ", ") }
 
