@@ -114,7 +114,7 @@ extension Measure {
     /// 99 % quantile of the shortfall.
     public static let p99Shortfall = Measure(
         "shortfall_p99_margin_frac", .ofMargin, of: .belowZero, "99\u{202F}% quantile of shortfall of margin",
-        "99 % quantile of the shortfall, to about 1 %", .shortfall({ $0.exit }, { $0.p99 }))
+        "99 % quantile of the shortfall, to about 2 %", .shortfall({ $0.exit }, { $0.p99 }))
     /// Largest shortfall.
     public static let largestShortfall = Measure(
         "shortfall_max_margin_frac", .ofMargin, of: .belowZero, "worst shortfall of margin", "Largest shortfall",
