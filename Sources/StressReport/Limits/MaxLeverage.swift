@@ -158,13 +158,22 @@ extension MaxLeverage {
             highest.map { "Up to \(leverageText($0)) the interval’s upper end is at or below \(chosen)" }
                 ?? "No leverage of the grid is shown to stay at or below \(chosen)"
         ]
-        if let breaking { parts.append("\(leverageText(breaking)) is the lowest leverage that is above") }
+        if let breaking { parts.append(breakingWords(breaking, most: most)) }
         if let unknown {
             let count = counted(counts[.unknown] ?? 0, "leverage", "leverages")
             parts.append(
                 "nothing is known of \(count), the lowest \(leverageText(unknown)): \(unknown.reason.words)")
         }
         return parts.joined(separator: "; ") + "."
+    }
+
+    /// A share that is within says nothing against a leverage: that its interval is not does.
+    private func breakingWords(_ level: JudgedLeverage, most: Double) -> String {
+        let leverage = leverageText(level)
+        guard let share = level.share, let high = level.high, share <= most else {
+            return "\(leverage) is the lowest leverage that is above"
+        }
+        return "\(leverage) has \(shareText(share)), but its interval reaches \(shareText(high))"
     }
 
     private func leverageText(_ level: JudgedLeverage) -> String {
