@@ -34,4 +34,28 @@ import Testing
                 == "Up to 1× the interval’s upper end is at or below 1.0 %; 5× has 0.4 %, but its interval reaches 1.2 %."
         )
     }
+
+    @Test("Where a stop is filled sooner than a liquidation, what is said of it names both delays")
+    func stops() throws {
+        var report = try makeBehaviourReport()
+        let stop = try #require(report.behaviours.first { $0.behaviour == "stop at 5 %" })
+        let other = try #require(report.behaviours.first { !$0.isHodl && $0.behaviour != "stop at 5 %" })
+        #expect(report.stopWords(stop) == nil, "nobody knows what it is")
+        var rules = Behaviour(name: "stop at 5 %")
+        rules.stopLoss = 0.05
+        report.study.behaviours = [rules]
+        let words = "its stop filled 1 second after it is hit, liquidations 30 seconds after"
+        #expect(report.stopWords(stop).map(plainText) == words && report.stopWords(other) == nil)
+        #expect(report.stopWords([other]) == nil)
+        let page = try #require(report.files().first { $0.path == "reports/ltcusdt-long.html" }).contents
+        #expect(
+            plainText(page).contains("Stops are filled 1 second after they are hit, liquidations 30 seconds after."))
+        let answer = try #require(report.answers.first { $0.question == .protection }).sentence.sentence
+        #expect(answer.contains("«stop at 5 %»") == answer.contains(words), "\(answer)")
+        let fees = try Fees(open: 0.0005, close: 0.0005, liquidation: 0)
+        report.study.platforms[0].rules = PlatformRules(
+            fees: fees, slippage: try Slippage(base: 0), tiers: try MaintenanceTiers(flatRate: 0.005),
+            liquidation: try LiquidationRules(fill: .worst))
+        #expect(report.stopWords(stop) == nil, "no delay decides")
+    }
 }

@@ -143,7 +143,8 @@ extension RunAnswers {
             ? [
                 .plain("Of \(of) «"), .name(best.shownName), .plain("» leaves fewest below zero, "),
                 .finding(insteadWords(least, hodl)),
-                .plain(", a difference of \(points(change.negative, best.estimate.negativeDifference?.interval))."),
+                .plain(", a difference of \(points(change.negative, best.estimate.negativeDifference?.interval))"),
+                .plain(report.stopWords(best).map { ", \($0)." } ?? "."),
             ]
             : [
                 .plain("None of \(of) leaves fewer below zero than holding does, "), .finding(shareText(hodl)),

@@ -38,11 +38,12 @@ extension AssetSide {
     /// The section; nil where no behaviour was followed.
     var protection: ReportSection? {
         guard let compared, let cell = headline?.cell else { return nil }
+        let stops = report.stopWords(compared.others).map { " \($0)." } ?? ""
         let definition =
             "\(cell.leverage.screenText) \(side.rawValue) held for up to \(spanWords(cell.horizon))\(scopeWords(cell)): "
             + "each behaviour less holding, on the same prices, worst first; line: \(confidenceText(confidence)) interval of the "
             + "difference, both in the same resamples. Equity and losses are in parts of the margin paid in. A filter is compared "
-            + "with holding at every entry. This says what would have been, not what to do."
+            + "with holding at every entry.\(stops) This says what would have been, not what to do."
         let charts = protectCharts.map { drawn($1, $0) }
         let sentences = Block.list(compared.others.map { sentence($0, compared.hodl).inline })
         return ReportSection(
@@ -67,6 +68,7 @@ extension AssetSide {
         else { return "No behaviour leaves fewer below zero than holding" }
         return
             "«\(visibleText(best.shownName))» leaves fewest below zero: \(insteadWords(least, own))"
+            + (report.stopWords(best).map { ", \($0)" } ?? "")
     }
 
     /// «A» takes 20× longs from 11 % to 0.4 % below zero; it closes 83 % of those that would have gained.
