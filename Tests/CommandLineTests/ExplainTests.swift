@@ -146,7 +146,7 @@ import Testing
         let text = try scratch.program.run(["explain", "study.yaml", "--page", "page.html"]).out
         let page = try scratch.read("page.html").replacing("\u{202F}", with: " ").replacing("\u{00A0}", with: " ")
         for words in [
-            "for the largest shortfall of all that ended below zero, or may have",
+            "for the largest shortfall, on average where a law tells it, of all that ended below zero, or may have",
             "30s after the trigger, which a bar of 1h does not tell", " = overshoot 2.2 × volatility ",
             " % to have ended below zero", " % of the margin on average where it did",
         ] { #expect(text.contains(words) && page.contains(words), "\(words) in \(text)") }

@@ -58,4 +58,15 @@ import Testing
             liquidation: try LiquidationRules(fill: .worst))
         #expect(report.stopWords(stop) == nil, "no delay decides")
     }
+
+    @Test("The largest shortfall by a law is what the law leaves possible")
+    func possibleShortfall() throws {
+        func page(_ report: RunReport) throws -> String {
+            plainText(try #require(report.files().first { $0.path == "reports/ltcusdt-long.html" }).contents)
+        }
+        let (late, certain) = (try page(makeLateReport()), try page(makeReport { _ in makeEstimate() }))
+        #expect(late.contains("Worst possible shortfall") && late.contains("; the largest possible is "))
+        #expect(!late.contains("Worst shortfall") && !late.contains("; the largest is "))
+        #expect(certain.contains("Worst shortfall") && certain.contains("; the largest is "))
+    }
 }

@@ -18,7 +18,8 @@ struct EntryChoice {
         var words: String {
             switch self {
             case .asked: "by its time"
-            case .worst: "for the largest shortfall of all that ended below zero, or may have"
+            case .worst:
+                "for the largest shortfall, on average where a law tells it, of all that ended below zero, or may have"
             case .lowest: "for the lowest end of all: none ended below zero"
             }
         }

@@ -114,10 +114,10 @@ extension AssetSide {
         let exit = fill == .worst ? estimate.worstExit ?? estimate.exit : estimate.exit
         let beside = besideShortfall(row, fill)
         guard let shortfall = exit.shortfall else {
-            return KeyFigure("Worst shortfall", "none", "", "no entry ended below zero", beside)
+            return KeyFigure(row.worstShortfallTitle, "none", "", "no entry ended below zero", beside)
         }
         return KeyFigure(
-            "Worst shortfall", percentNumber(shortfall.max), "% of \(row.cell.contract.marginWords)",
+            row.worstShortfallTitle, percentNumber(shortfall.max), "% of \(row.cell.contract.marginWords)",
             "median \(percentText(shortfall.p50))", beside)
     }
 
@@ -146,6 +146,14 @@ extension AssetSide {
         let isError = warnings.contains { $0.severity == .error }
         return CheckLine(Pill(isError ? "bad" : "warn", "!", "data"), [.place(warnings.countWords, "#data")])
     }
+}
+
+extension ResultRow {
+    /// Whether shortfalls are known by a law: the largest of them is then the end of what the law leaves possible.
+    var isByLaw: Bool { fill == "delay" }
+
+    /// One title under every fill, by which the figures of a page find each other.
+    fileprivate var worstShortfallTitle: String { isByLaw ? "Worst possible shortfall" : "Worst shortfall" }
 }
 
 extension RunReport {

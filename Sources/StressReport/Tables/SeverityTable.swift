@@ -122,7 +122,8 @@ private func severityColumns(
     let figures: [(String, String, (ShortfallSummary) -> Double)] = [
         ("mean", "Mean shortfall", { $0.mean }), ("p50", "Median shortfall, to about 1 %", { $0.p50 }),
         ("p90", "90 % quantile of the shortfall, to about 1 %", { $0.p90 }),
-        ("p99", "99 % quantile of the shortfall, to about 2 %", { $0.p99 }), ("max", "Largest shortfall", { $0.max }),
+        ("p99", "99 % quantile of the shortfall, to about 2 %", { $0.p99 }),
+        ("max", "Largest shortfall; under fill delay its law leaves no larger one possible", { $0.max }),
     ]
     return figures.map { name, meaning, figure in
         Column("shortfall_\(name)_\(suffix)", unit, .number, "\(meaning), in parts of the \(unit.dropFirst(3))") {

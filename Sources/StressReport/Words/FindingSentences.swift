@@ -69,10 +69,11 @@ extension AssetSide {
         }
         let margin = row.cell.contract.marginWords
         guard row.estimate.exit.negativeSeen > 1 else {
-            return "\(position) the only shortfall was \(percentText(shortfall.max)) of \(margin)"
+            let most = row.isByLaw ? "at most " : ""
+            return "\(position) the only shortfall was \(most)\(percentText(shortfall.max)) of \(margin)"
         }
         return "\(position) half the shortfalls exceed \(percentText(shortfall.p50)) of \(margin); "
-            + "the largest is \(percentText(shortfall.max))"
+            + "the largest \(row.isByLaw ? "possible " : "")is \(percentText(shortfall.max))"
     }
 
     /// The headline's mean shortfall with its interval, or why it has none; nil without a shortfall or an interval of its share.

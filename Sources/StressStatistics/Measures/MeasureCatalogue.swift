@@ -117,7 +117,8 @@ extension Measure {
         "99 % quantile of the shortfall, to about 2 %", .shortfall({ $0.exit }, { $0.p99 }))
     /// Largest shortfall.
     public static let largestShortfall = Measure(
-        "shortfall_max_margin_frac", .ofMargin, of: .belowZero, "worst shortfall of margin", "Largest shortfall",
+        "shortfall_max_margin_frac", .ofMargin, of: .belowZero, "worst shortfall of margin",
+        "Largest shortfall; under fill delay its law leaves no larger one possible",
         .shortfall({ $0.exit }, { $0.max }))
     /// Median time from entry to liquidation; empty where none was liquidated.
     public static let medianTimeToLiquidation = Measure(
