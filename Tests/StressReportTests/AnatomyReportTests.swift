@@ -211,7 +211,7 @@ import Testing
             .contents
         #expect(page.contains("episode holds 75\u{202F}% of the entries below zero"))
         #expect(page.contains("Without the largest the share would be 0.3\u{202F}% instead of 1.1\u{202F}%."))
-        #expect(page.contains("Largest episode left out moves it most: 0.3\u{202F}% instead of 1.1\u{202F}%"))
+        #expect(page.contains("Fees ×2 moves it most: 4.0\u{202F}% instead of 1.1\u{202F}%"))
         #expect(page.contains("No extrapolation: fewer than 25 separate peaks above any threshold."))
         #expect(page.contains("months ended below zero"))
         #expect(page.contains("A margin of 30\u{202F}% of the notional would have kept"))

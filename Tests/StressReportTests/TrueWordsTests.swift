@@ -69,4 +69,19 @@ import Testing
         #expect(!late.contains("Worst shortfall") && !late.contains("; the largest is "))
         #expect(certain.contains("Worst shortfall") && certain.contains("; the largest is "))
     }
+
+    @Test("What moves the headline most is what is farthest from it in points")
+    func sensitivity() throws {
+        func row(_ assumption: String, _ value: String, _ share: Double) -> SensitivityRow {
+            SensitivityRow(
+                assumption: assumption, value: value, counts: EntryCounts(entries: 100, negative: 4), frequency: share,
+                interval: FrequencyInterval(Interval(low: share / 2, high: share + 0.01), method: .clusteredBeta))
+        }
+        let own = row("none", "", 0.042)
+        let all = [own, row("fill", "best", 0), row("fill", "gap", 0.0007), row("fill", "worst", 0.48)]
+        func title(_ rows: [SensitivityRow]) throws -> String { plainText(try #require(SensitivityChart(rows)).title) }
+        #expect(try title(all) == "Fill worst moves it most: 48 % instead of 4.2 %")
+        #expect(try title(Array(all.prefix(3))) == "Fill best moves it most: 0 % instead of 4.2 %")
+        #expect(try title([own, row("max_gap", "off", 0.042)]) == "No change moves the headline")
+    }
 }

@@ -36,18 +36,16 @@ struct SensitivityChart: Drawing {
         share > 0 ? x.position(min(max(share, x.low), x.high)) : zero ?? x.start
     }
 
-    /// What moves the headline most.
+    /// What moves the headline most, in percentage points: a ratio has no end towards zero.
     var title: String {
         guard let own = base.frequency, own > 0 else { return "The headline under changed assumptions" }
         let moved = rows.filter { $0.assumption != "none" }.compactMap { row -> (SensitivityRow, Double)? in
-            guard let frequency = row.frequency else { return nil }
-            // None seen is no share of zero: what it shows is at least how far its interval stays below.
-            let size = frequency > 0 ? frequency : max(row.interval?.high ?? own, .leastNormalMagnitude)
-            return (row, max(size / own, own / size))
+            row.frequency.map { (row, abs($0 - own)) }
         }
         guard let most = moved.max(by: { $0.1 < $1.1 }), let frequency = most.0.frequency else {
             return "The headline under changed assumptions"
         }
+        guard most.1 > 0 else { return "No change moves the headline" }
         guard shareText(frequency) != shareText(own) else { return "No changed assumption moves the headline visibly" }
         let words = most.0.words
         return

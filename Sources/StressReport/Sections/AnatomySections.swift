@@ -214,7 +214,7 @@ extension AssetSide {
 
     private func sensitivity(_ detail: CellDetail) -> ReportSection {
         let definition =
-            "Share below zero of the headline with one assumption changed and everything else as it was; "
+            "Share below zero of the headline with one assumption changed; moved most: in percentage points; "
             + "line: \(confidenceText(confidence)) interval."
         let chart = SensitivityChart(detail.sensitivity)
         let title = chart.map(\.title) ?? "No change moves the headline from zero"
