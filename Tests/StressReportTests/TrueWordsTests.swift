@@ -84,4 +84,20 @@ import Testing
         #expect(try title(Array(all.prefix(3))) == "Fill best moves it most: 0 % instead of 4.2 %")
         #expect(try title([own, row("max_gap", "off", 0.042)]) == "No change moves the headline")
     }
+
+    @Test("A hazard that was not given is not told as none")
+    func lostKeys() throws {
+        var report = try makeFuturesReport()
+        report.study.custody?.keys = 0
+        report.sides?.custody?.coldProbability = 0
+        let answer = report.answers[6].sentence.sentence
+        #expect(
+            answer.contains(
+                "the platform is lost within 5 years with a probability of 8.5 %, 6.5 % of the capital on average; no figure for lost keys was "
+                    + "given"), "\(answer)")
+        let index = plainText(try #require(report.files().first { $0.path == "index.html" }).contents)
+        #expect(
+            index.contains("No figure for lost keys was given") && !index.contains("the platform or the keys are lost"))
+        #expect(!index.contains("Were that part held with keys"))
+    }
 }

@@ -18,17 +18,18 @@ extension RunAnswers {
         }
         let sentence: [Phrase] =
             [
-                .plain("By the study’s own figures the platform or the keys are lost within "),
+                .plain("By the study’s own figures \(rules.lostWords) lost within "),
                 .key(yearWords(rules.years)),
             ]
             + [.plain(" with a probability of "), .finding(shareText(result.lossProbability))]
             + [.plain(", \(shareText(result.expectedLoss)) of the capital on average")]
-            + coldWords(result) + besideWords(result) + [.plain(".")]
+            + coldWords(result, rules) + besideWords(result) + [.plain(".")]
         return Answer(.custody, .answered, sentence, link: "index.html#custody")
             .with(custodyFigures(result, rules)).hinting(SideSections.notAdvice)
     }
 
-    private func coldWords(_ result: CustodyResult) -> [Phrase] {
+    private func coldWords(_ result: CustodyResult, _ rules: CustodyRules) -> [Phrase] {
+        guard rules.keys > 0 else { return [.plain("; \(rules.noKeysWords)")] }
         let own = [result.lossProbability, result.expectedLoss].map(shareText)
         let cold = [result.coldProbability, result.coldLoss].map(shareText)
         let words = own == cold ? "as much as" : "against \(cold[0]) and \(cold[1])"

@@ -37,12 +37,13 @@ struct SideSections {
 
     private func section(_ custody: CustodyResult, _ rules: CustodyRules) -> ReportSection {
         let definition =
-            "Failures of the platform and losses of the keys come at constant rates, \(percentText(rules.hazard)) and "
-            + "\(percentText(rules.keys)) a year, independent of each other and of the price; \(percentText(rules.share)) of the capital is "
+            rateWords(rules) + "\(percentText(rules.share)) of the capital is "
             + "held there, and \(percentText(rules.recovery)) of it is given back after a failure."
         let cold =
-            "Were that part held with keys of one’s own, \(shareText(custody.coldProbability)) within the same time, and "
-            + "\(shareText(custody.coldLoss)) of the capital on average."
+            rules.keys == 0
+            ? rules.noKeysWords.prefix(1).uppercased() + rules.noKeysWords.dropFirst() + "."
+            : "Were that part held with keys of one’s own, \(shareText(custody.coldProbability)) within the same time, and "
+                + "\(shareText(custody.coldLoss)) of the capital on average."
         let origin = SideSections.notAdvice + from(rules.source) + " Nobody knows a platform’s hazard."
         return ReportSection(
             "custody", label: "Custody", title: title(custody, rules), definition: definition,
@@ -50,8 +51,15 @@ struct SideSections {
                 + beyond(custody.holdings ?? [], rules) + [.paragraph(.key, origin), .source(["custody.csv"])])
     }
 
+    private func rateWords(_ rules: CustodyRules) -> String {
+        rules.keys == 0
+            ? "Failures of the platform come at a constant rate, \(percentText(rules.hazard)) a year, independent of the price; "
+            : "Failures of the platform and losses of the keys come at constant rates, \(percentText(rules.hazard)) and "
+                + "\(percentText(rules.keys)) a year, independent of each other and of the price; "
+    }
+
     private func title(_ custody: CustodyResult, _ rules: CustodyRules) -> String {
-        "Within \(yearWords(rules.years)) the platform or the keys are lost with a probability of "
+        "Within \(yearWords(rules.years)) \(rules.lostWords) lost with a probability of "
             + "\(shareText(custody.lossProbability)), \(shareText(custody.expectedLoss)) of the capital on average"
     }
 
@@ -117,6 +125,16 @@ struct SideSections {
                     String(year.year),
                     [year.offsetGains, year.offsetIncome, year.carried, year.value].map { .money($0) })
             })
+    }
+}
+
+extension CustodyRules {
+    /// What may be lost: a hazard that nobody gave is none.
+    var lostWords: String { keys > 0 ? "the platform or the keys are" : "the platform is" }
+
+    /// Said in place of a comparison that would be with nothing.
+    var noKeysWords: String {
+        "no figure for lost keys was given, so nothing is said of keys of one’s own"
     }
 }
 
