@@ -100,4 +100,17 @@ import Testing
             index.contains("No figure for lost keys was given") && !index.contains("the platform or the keys are lost"))
         #expect(!index.contains("Were that part held with keys"))
     }
+
+    @Test("Where nobody owes, platforms are told apart by what others paid")
+    func nobodyOwes() throws {
+        let kind = makeLedgerResult("kind", groups: [makeGroup(owing: 0, owed: 0)])
+        let harsh = makeLedgerResult("harsh", groups: [makeGroup(shortfalls: 13_000, owing: 0, fund: 9000, owed: 0)])
+        let report = try makeLedgerReport([harsh, kind])
+        let title = plainText(LedgerResults(platforms: [harsh, kind], differences: [], assets: []).title)
+        #expect(
+            title
+                == "The same traders and prices: clients owe nothing on either platform; others paid for the 0.3 % closed below zero on kind "
+                + "(4.5 % of margin) and the 13 % on harsh (46 % of margin)")
+        #expect(report.answers.contains { $0.sentence.sentence.contains("the 13 % on harsh") })
+    }
 }

@@ -28,8 +28,13 @@ import Testing
             title(makeLender(), kind, makeLedgerResult())
                 == "The same traders and prices: kind’s clients owe nothing, lender’s clients owe 3.1 % of margin"
         )
-        #expect(title(kind, kind) == "The same traders and prices: clients owe nothing on either platform")
-        #expect(title(kind, kind, quiet).hasSuffix("clients owe nothing on any of 3 platforms"))
+        let paid = "the 0.3 % on kind (4.5 % of margin)"
+        #expect(
+            title(kind, kind)
+                == "The same traders and prices: clients owe nothing on either platform; others paid for the 0.3 % closed below zero on kind "
+                + "(4.5 % of margin) and \(paid)")
+        #expect(title(quiet, quiet).hasSuffix("on either platform, and no position was closed below zero"))
+        #expect(title(kind, kind, quiet).contains("clients owe nothing on any of 3 platforms; others paid for the 0 %"))
         #expect(title() == "Nobody traded")
     }
 
@@ -65,7 +70,8 @@ import Testing
                 == "Only kind opens positions. Clients owe nothing: the fund paid 67 %, deleveraged winners gave 33 %")
         #expect(
             title(kind, empty, kind)
-                == "The same traders and prices: clients owe nothing on either platform; no position was opened on empty"
+                == "The same traders and prices: clients owe nothing on either platform; others paid for the 0.3 % closed below zero on kind "
+                + "(4.5 % of margin) and the 0.3 % on kind (4.5 % of margin); no position was opened on empty"
         )
         #expect(
             plainText(makeIdle(rejected: 0).fundTitle)

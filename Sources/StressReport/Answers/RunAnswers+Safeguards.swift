@@ -133,7 +133,7 @@ extension RunAnswers {
                 + "\(visibleText($0.platform)) and \(visibleText($0.other))"
         }
         let figures = ledger.whole.flatMap { result, all in
-            [owedFigure(result, all), owedPerMargin(result, all)].compactMap { $0 }
+            [owedFigure(result, all), owedPerMargin(result, all), closedFigure(result, all)].compactMap { $0 }
         }
         let own = difference.map {
             AnswerFigure(
@@ -147,6 +147,14 @@ extension RunAnswers {
             link: "index.html#who-pays")
         guard state != .noData else { return answer.asking("ledger.population", "ledger.horizon") }
         return answer.with(figures).with(isZero ? nil : own)
+    }
+
+    private func closedFigure(_ result: LedgerResult, _ all: LedgerGroup) -> AnswerFigure? {
+        all.shortfallShare.map {
+            AnswerFigure(
+                "shortfall_frac", $0, interval: all.intervals.shortfall, entries: all.counts.entries,
+                subject: result.platform, file: "safeguards.csv")
+        }
     }
 
     private func owedPerMargin(_ result: LedgerResult, _ all: LedgerGroup) -> AnswerFigure? {
