@@ -113,4 +113,21 @@ import Testing
                 + "(4.5 % of margin) and the 13 % on harsh (46 % of margin)")
         #expect(report.answers.contains { $0.sentence.sentence.contains("the 13 % on harsh") })
     }
+
+    @Test("What is said of all limits together names those that are in it")
+    func together() throws {
+        let own = StudyLimit(
+            cells: CellSelector(side: .long), measure: .negativeEquity, form: .max(0.1), bound: .interval)
+        let bars = StudyLimit(cells: CellSelector(), measure: .historyBars, form: .min(10))
+        var report = try makeReport(leverages: [10, 20], horizons: [.days(7)], limits: [own, bars]) { _ in
+            makeEstimate()
+        }
+        report.judgeLimits()
+        for place in report.limits.indices { report.limits[place].together = report.limits[place].interval }
+        let words = try #require(report.togetherText)
+        #expect(words.hasPrefix("All 2 cells of ") && words.contains("long: interval of below zero ≤ 10 %"), "\(words)")
+        #expect(!words.contains("bars"))
+        let definition = LimitsSection(report, pages: []).section
+        #expect(plainText(definition.definition).contains("the value, or what bound names, lies beyond it"))
+    }
 }

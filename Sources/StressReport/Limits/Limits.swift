@@ -164,15 +164,27 @@ extension StudyLimit {
 }
 
 extension RunReport {
-    /// `All 12 together, at 95 %: not shown (1 breach, 8 met, 3 not shown).` Nil where less than two can be judged so.
+    /// `All 12 together, at 95 %: not shown (1 breach, 8 met, 3 not shown).` Nil where less than two can be judged so. Where not all limits
+    /// can, those that are stand in it.
     var togetherWords: String? {
         guard let together = limitsTogether, together.checks > 1 else { return nil }
         let parts = [
             (together.breached, "breach"), (together.met, "met"), (together.notShown, "not shown"),
         ].filter { $0.0 > 0 }.map { "\(grouped($0.0)) \($0.1)" }
         let word = together.outcome == .notShown ? "not shown" : together.outcome.rawValue
-        return "All \(grouped(together.checks)) together, at \(confidenceText(study.statistics.confidence)): \(word)"
+        let all = "All \(grouped(together.checks))\(togetherScope) together"
+        return "\(all), at \(confidenceText(study.statistics.confidence)): \(word)"
             + (parts.count > 1 ? " (\(parts.joined(separator: ", ")))" : "")
+    }
+
+    /// ` cells of LTC 20×: below zero ≤ 5 %`, ` cells of 2 of 3 limits`; empty where all limits are in it.
+    private var togetherScope: String {
+        let groups = limitGroups
+        let judged = groups.filter { $0.checks.contains { $0.togetherOutcome != nil } }
+        guard judged.count < groups.count, let first = judged.first else { return "" }
+        return judged.count == 1
+            ? " cells of “\(first.words(withAsset: true))”"
+            : " cells of \(grouped(judged.count)) of \(grouped(groups.count)) limits"
     }
 
     /// ``togetherWords`` for a terminal.

@@ -37,12 +37,24 @@ struct LimitsSection {
     /// The section.
     var section: ReportSection {
         let definition =
-            "What each limit says of its cells. Met: their intervals lie within the limit. Breached: what the study holds against the "
-            + "limit lies beyond it. Not shown: neither of the two, as the limit lies inside the interval or nothing gives one."
+            "What each limit says of its cells. Met: their intervals lie within the limit. Breached: \(boundWords) lies beyond it, "
+            + "whatever else the interval holds. Not shown: neither of the two, as the limit lies inside the interval or nothing gives one."
         let lists = groups.count > LimitsSection.mostTogether ? byVerdict : [list(ordered)]
         return ReportSection(
             "limits", label: "Limits", title: "What the study allows", definition: definition,
             lists + (togetherWords.map { [.paragraph(.key, $0)] } ?? []) + [.source(["limits.csv"])])
+    }
+
+    /// What the study holds against its limits.
+    private var boundWords: String {
+        let bounds = Set(groups.map(\.limit.bound))
+        guard bounds.count == 1, let bound = bounds.first else { return "the value, or what bound names," }
+        return switch bound {
+        case .value: "the value"
+        case .lower: "the lower end of the interval"
+        case .upper: "the upper end of the interval"
+        case .interval: "all of the interval"
+        }
     }
 
     private var togetherWords: String? {

@@ -39,7 +39,8 @@ private var shareColumns: [Figure] {
         },
         .words(
             "status",
-            "met, breach, not_shown where the interval holds the limit or there is none, no_value, or no_history for a drift limit with too few runs"
+            "breach where what bound names is beyond the limit, though the interval may hold it; met where all of the interval is within; "
+                + "not_shown where neither is so, or an estimate has no interval; no_value; no_history for a drift limit with too few runs"
         ) { $0.outcome.rawValue },
     ]
 }
