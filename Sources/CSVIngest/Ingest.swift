@@ -118,8 +118,11 @@ private struct GatheredRows {
         guard let ticks else { return }
         guard columns.count == 0 else { throw mixedKinds(files) }
         columns = ticks.columns(hasVolume: first.layout.plan.volume != nil)
-        files[0].findings.insert(
-            ticks.finding(first.layout.kind == .quotes ? "quote" : "trade", at: first.file.name), at: 0)
+        var finding = ticks.finding(first.layout.kind == .quotes ? "quote" : "trade", at: first.file.name)
+        if OwnFills.areThese(first.layout.names) {
+            (finding.severity, finding.message) = (.warning, "\(finding.message); \(OwnFills.words): \(OwnFills.hint)")
+        }
+        files[0].findings.insert(finding, at: 0)
     }
 
     /// The rows in order of time.

@@ -50,6 +50,22 @@ import Testing
         #expect(sweep.code == 0, "\(sweep.err)")
     }
 
+    /// Who has an account's trades is told that they are no market's prices, also where they are read all the same.
+    @Test func anAccountsTradesAreNoPrices() throws {
+        let scratch = try Scratch()
+        let rows = (0..<40).map { minute in
+            "2021-05-10 14:\(10 + minute):22,BTCUSDT,\(minute % 2 == 0 ? "BUY" : "SELL"),\(57_800 + minute).1,0.1BTC,5780.0USDT,5.78USDT"
+        }
+        try scratch.write(
+            (["Date(UTC),Pair,Side,Price,Executed,Amount,Fee"] + rows).joined(separator: "\n") + "\n", to: "fills.csv")
+        let plain = try scratch.program.run(["check", "fills.csv"])
+        #expect(plain.code == 65 && plain.err.contains("an account's own fills"), "\(plain.err)")
+        #expect(plain.err.contains("belowzero fetch") && plain.err.contains("--kind trades --bar 1m"))
+        let bars = try scratch.program.run(["check", "--kind", "trades", "--bar", "1m", "fills.csv"])
+        #expect(bars.code == 0 && bars.out.contains("WARN ticks: 40 trades became 40 bars"), "\(bars.out)\(bars.err)")
+        #expect(bars.out.contains("needs the market's prices"))
+    }
+
     @Test func standardInputIsRead() throws {
         let scratch = try Scratch()
         try scratch.write(samplePrices, to: "prices.csv")

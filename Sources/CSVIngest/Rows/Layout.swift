@@ -177,6 +177,11 @@ extension Layout {
 
     private static func needsBarLength(_ kind: RowKind, _ table: SampleTable) -> IngestError {
         let noun = kind == .quotes ? "quote" : "trade"
+        if kind == .trades, OwnFills.areThese(table.names) {
+            return IngestError(
+                .setting, "cannot read an account's trades as bars", why: OwnFills.words, at: place(table),
+                hint: OwnFills.hint + "; kind: trades and bar: 1m (--kind trades --bar 1m) reads the rows all the same")
+        }
         return IngestError(
             .setting, "cannot read \(noun)s as bars", why: "each row is a single \(noun)", at: place(table),
             hint: "say how long bars are to be: kind: \(noun)s and bar: 1m (--kind \(noun)s --bar 1m)"
