@@ -134,7 +134,7 @@ extension CustodyRules {
 
     /// Said in place of a comparison that would be with nothing.
     var noKeysWords: String {
-        "no figure for lost keys was given, so nothing is said of keys of one’s own"
+        "no figure above 0 % for lost keys was given, so nothing is said of keys of one’s own"
     }
 }
 
