@@ -134,7 +134,7 @@ extension CustodyRules {
 
     /// Said in place of a comparison that would be with nothing.
     var noKeysWords: String {
-        "no figure above 0 % for lost keys was given, so nothing is said of keys of one’s own"
+        "lost keys were given no chance, so nothing is said of keys of one’s own"
     }
 }
 
