@@ -1,7 +1,8 @@
 import Foundation
 import StressBasics
-import StressStatistics
 import Testing
+
+@testable import StressStatistics
 
 @Suite struct HistogramTests {
     @Test(arguments: 0..<20)
@@ -15,6 +16,27 @@ import Testing
                 #expect(EventCount(probability: probability).units == Int64((probability * 0x1p32).rounded()))
             }
         }
+    }
+
+    @Test(arguments: 0..<20)
+    func fourBinsAtOnceAreThoseOfEach(seed: UInt64) {
+        var random = SeededGenerator(seed: seed).stream("bins")
+        var besideAnEdge = 0
+        for _ in 0..<2_000 {
+            var values = SIMD4(-1, 0, Double.infinity, 1)
+            if random.uniform() < 0.99 {
+                for place in 0..<4 { values[place] = exp(80 * random.uniform() - 40) }
+            }
+            let bins = LogHistogram.bins(near: values)
+            for place in 0..<4 {
+                let value = max(values[place], .leastNonzeroMagnitude)
+                if Int(bins[place]) == LogHistogram.bin(of: value) { continue }
+                besideAnEdge += 1
+                let part = log(value) / log(1.01) - 0.5
+                #expect(abs(part - part.rounded()) < 1e-5, "seed \(seed): \(value)")
+            }
+        }
+        #expect(besideAnEdge < 5, "seed \(seed)")
     }
 
     /// Laws are added by the ends of their stretches as bin by bin, in any order, and nothing of an entry is lost.

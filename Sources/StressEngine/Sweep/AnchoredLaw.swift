@@ -1,4 +1,5 @@
 import MarginModel
+import StressBasics
 import StressStatistics
 
 #if canImport(Glibc)
@@ -132,12 +133,6 @@ extension AnchoredLaw {
     @inline(__always)
     func largest(_ equity: AffineEquity) -> Double { -(equity.base + equity.slope * ends(equity.slope).far.worth) }
 
-    /// `e^x` to 1e-12, which is enough for a place within a law.
-    @inline(__always)
-    private static func worth(_ x: Double) -> Double {
-        abs(x) < 0.01 ? 1 + x * (1 + x / 2 * (1 + x / 3 * (1 + x / 4))) : exp(x)
-    }
-
     /// The shortfall that a share of the probability below zero does not pass.
     @inline(__always)
     func quantile(_ share: Double, _ below: Below, _ equity: AffineEquity) -> Double {
@@ -147,6 +142,38 @@ extension AnchoredLaw {
         let mass = (1 - share) * (onFarSide + onNearSide)
         let density = mass <= onFarSide ? far.density + mass : 1 - (mass - onFarSide)
         let reach = log(density) / rate
-        return -(equity.base + equity.slope * AnchoredLaw.worth(mass <= onFarSide ? power * reach : -power * reach))
+        return -(equity.base + equity.slope * exp(mass <= onFarSide ? power * reach : -power * reach))
+    }
+
+    /// The same of four shares. A bar of less than a tenth is said by the first terms of its worths.
+    @inline(__always)
+    private func quantiles(
+        _ shares: SIMD4<Double>, _ below: Below, _ equity: AffineEquity, isNarrow: Bool
+    ) -> SIMD4<Double> {
+        let (far, _, power) = ends(equity.slope)
+        let onFarSide = (below.edge.isFar ? below.edge.density : 1) - far.density
+        let onNearSide = below.edge.isFar ? 0 : 1 - below.edge.density
+        let masses = (1 - shares) * (onFarSide + onNearSide)
+        let isFar = masses .<= onFarSide
+        let densities = (1 + onFarSide - masses).replacing(with: far.density + masses, where: isFar)
+        let reaches = densities.nearLogarithms / rate
+        let places = reaches.replacing(with: -reaches, where: isFar .^ (power > 0))
+        let worths = isNarrow ? 1 + places.smallGrowths : AnchoredLaw.worths(places)
+        return -(equity.base + equity.slope * worths)
+    }
+
+    /// `e^x`.
+    @inline(never)
+    private static func worths(_ x: SIMD4<Double>) -> SIMD4<Double> {
+        SIMD4(exp(x[0]), exp(x[1]), exp(x[2]), exp(x[3]))
+    }
+
+    /// What lies below zero, by its bins.
+    @inline(__always)
+    func spread(_ negative: EventCount, _ below: Below, _ equity: AffineEquity) -> ShortfallSpread {
+        let isNarrow = abs(low.worth - 1) < 0.09 && abs(high.worth - 1) < 0.09
+        return ShortfallSpread(negative: negative, shortfall: below.shortfall, largest: largest(equity)) {
+            quantiles($0, below, equity, isNarrow: isNarrow)
+        }
     }
 }

@@ -86,6 +86,20 @@ extension SweepTask {
         return (frame.gain(at: pricing.slipped(price, bar: bar), feeRate: liquidationFee, bar: bar), found)
     }
 
+    /// A liquidation at a record, by a fill that is known by a law.
+    private struct Delayed {
+        let entry: SweepEntry
+        let (leverage, fill): (Int, Int)
+        /// The shortest horizon within which it happens.
+        let horizon: Int
+        let bar: Int
+        /// Bar lengths from the entry to it.
+        let bars: Int
+        let trigger: Double
+        /// The price that could be had at once.
+        let anchor: Double
+    }
+
     /// Adds what is below zero of an entry that was liquidated at a record at a fill that is known by a law.
     ///
     /// - Parameter place: that of the suspect in the list.
@@ -94,74 +108,81 @@ extension SweepTask {
         _ entry: SweepEntry, suspect place: Int, _ fill: Int, _ position: Int, after bars: Int
     ) {
         guard let law = laws[fill] else { return }
-        let (leverage, horizon) = (suspects[place].leverage, suspects[place].horizon)
-        let bar = Int(records.bars[position])
-        let trigger = frame.triggerPrice(level: levels[leverage] * entry.scale + entry.offset, bar: bar)
-        let anchor = pricing.anchor(bar: bar, trigger: trigger)
-        let final = final(entry, leverage, bar: bar, anchor: anchor)
-        let tolerance = tolerances[leverage]
+        let due = delayed(entry, suspects[place], fill, bar: Int(records.bars[position]), after: bars)
+        let final = final(due)
         let known = suspects[place].lawOf == fill ? suspectLaws[place] : nil
-        var quickly: EventCount?
-        if let quick = known ?? anchored(law, bar: bar, range: ranges[position], anchor: anchor),
-            let found = quick.below(final, tolerance: tolerance)
-        {
-            guard let below = found, case let negative = EventCount(probability: below.probability), negative > 0 else {
-                return
-            }
-            if isBrief { return sums.addNegative(fill, leverage, from: horizon, entry, negative, after: bars) }
-            let stages = stages(entry, leverage, bar: bar, trigger: trigger, anchor: anchor, final)
-            if let causes = stages.causes(quick, below) {
-                let spread = ShortfallSpread(
-                    negative: negative, shortfall: below.shortfall, largest: quick.largest(final)
-                ) { quick.quantile($0, below, final) }
-                return sums.addNegative(fill, leverage, from: horizon, entry, spread, causes, after: bars)
-            }
-            quickly = negative
+        guard let quick = known ?? anchored(law, bar: due.bar, range: ranges[position], anchor: due.anchor),
+            let found = quick.below(final, tolerance: tolerances[due.leverage])
+        else { return addExactly(due, law.law, final) }
+        guard let below = found else { return }
+        add(due, law.law, quick, below, final)
+    }
+
+    @inline(__always)
+    private func delayed(
+        _ entry: SweepEntry, _ suspect: Suspect, _ fill: Int, bar: Int, after bars: Int
+    ) -> Delayed {
+        let leverage = suspect.leverage
+        let trigger = frame.triggerPrice(level: levels[leverage] * entry.scale + entry.offset, bar: bar)
+        return Delayed(
+            entry: entry, leverage: leverage, fill: fill, horizon: suspect.horizon, bar: bar, bars: bars,
+            trigger: trigger, anchor: pricing.anchor(bar: bar, trigger: trigger))
+    }
+
+    /// Adds what the quick forms leave below zero.
+    @inline(__always)
+    private func add(
+        _ due: Delayed, _ law: DelayLaw, _ quick: AnchoredLaw, _ below: AnchoredLaw.Below, _ final: AffineEquity
+    ) {
+        let negative = EventCount(probability: below.probability)
+        guard negative > 0 else { return }
+        if isBrief {
+            return sums.addNegative(due.fill, due.leverage, from: due.horizon, due.entry, negative, after: due.bars)
         }
-        guard let spread = pricing.fill(law.law, bar: bar, trigger: trigger).spread else { return }
-        let stages = stages(entry, leverage, bar: bar, trigger: trigger, anchor: anchor, final)
-        addExactly(
-            entry, stages.exit(spread, tolerance: tolerance), as: quickly, fill, leverage, horizon, after: bars)
+        guard let causes = stages(due, final).causes(quick, below) else {
+            return addExactly(due, law, final, as: negative)
+        }
+        let spread = quick.spread(negative, below, final)
+        sums.addNegative(due.fill, due.leverage, from: due.horizon, due.entry, spread, causes, after: due.bars)
     }
 
     /// - Parameter quickly: what lies below zero by the quick forms, where those know it: whoever asks for no more counts that.
     @inline(never)
-    private func addExactly(
-        _ entry: SweepEntry, _ exit: EntryExit, as quickly: EventCount?, _ fill: Int, _ leverage: Int, _ horizon: Int,
-        after bars: Int
-    ) {
+    private func addExactly(_ due: Delayed, _ law: DelayLaw, _ final: AffineEquity, as quickly: EventCount? = nil) {
+        guard let around = pricing.fill(law, bar: due.bar, trigger: due.trigger).spread else { return }
+        let exit = stages(due, final).exit(around, tolerance: tolerances[due.leverage])
         guard var spread = exit.spread, spread.negative > 0 else { return }
         if let quickly { spread.negative = quickly }
-        sums.addNegative(fill, leverage, from: horizon, entry, spread, exit.causes, after: bars)
+        sums.addNegative(due.fill, due.leverage, from: due.horizon, due.entry, spread, exit.causes, after: due.bars)
     }
 
     /// The stages of an exit whose fill lies around an anchor.
     @inline(__always)
-    private func stages(
-        _ entry: SweepEntry, _ leverage: Int, bar: Int, trigger: Double, anchor: Double, _ final: AffineEquity
-    ) -> DelayedExit {
-        let nothing = frame.isInverse ? Double.infinity : 0
-        let slipped = pricing.slipped(anchor, bar: bar)
+    private func stages(_ due: Delayed, _ final: AffineEquity) -> DelayedExit {
+        let (entry, leverage, nothing) = (due.entry, due.leverage, priceOfNothing)
+        let slipped = pricing.slipped(due.anchor, bar: due.bar)
         let fees =
             multiples[leverage]
             * (frame.openingFee + frame.exitFee(liquidationFee, at: slipped, scale: entry.gainScale))
-        let (atAnchor, atNothing) = (gross(entry, leverage, at: anchor), gross(entry, leverage, at: nothing))
+        let (atAnchor, atNothing) = (gross(entry, leverage, at: due.anchor), gross(entry, leverage, at: nothing))
         let atSlipped = gross(entry, leverage, at: slipped)
         let afterFees = straight(atSlipped - fees, base: atNothing - multiples[leverage] * frame.openingFee)
         return DelayedExit(
-            atTrigger: gross(entry, leverage, at: trigger), atOnce: atAnchor,
+            atTrigger: gross(entry, leverage, at: due.trigger), atOnce: atAnchor,
             delayed: straight(atAnchor, base: atNothing), slipped: straight(atSlipped, base: atNothing),
             afterFees: frame.isFunded ? afterFees : nil, final: final)
     }
 
     /// The last of them: what is left after all.
     @inline(__always)
-    private func final(_ entry: SweepEntry, _ leverage: Int, bar: Int, anchor: Double) -> AffineEquity {
-        let slipped = pricing.slipped(anchor, bar: bar)
-        let nothing = frame.isInverse ? Double.infinity : 0
-        return straight(
-            left(entry, leverage, at: slipped, bar: bar), base: left(entry, leverage, at: nothing, bar: bar))
+    private func final(_ due: Delayed) -> AffineEquity {
+        let slipped = pricing.slipped(due.anchor, bar: due.bar)
+        return straight(left(due, at: slipped), base: left(due, at: priceOfNothing))
     }
+
+    /// The price at which the notional is worth nothing.
+    @inline(__always)
+    private var priceOfNothing: Double { frame.isInverse ? .infinity : 0 }
 
     /// Equity at a price without any cost, in parts of the margin.
     @inline(__always)
@@ -169,11 +190,11 @@ extension SweepTask {
         1 + multiples[leverage] * frame.gross(price, scale: entry.gainScale)
     }
 
-    /// What a liquidation in `bar` leaves at a price, in parts of the margin.
+    /// What a liquidation leaves at a price, in parts of the margin.
     @inline(__always)
-    private func left(_ entry: SweepEntry, _ leverage: Int, at price: Double, bar: Int) -> Double {
-        1 + multiples[leverage]
-            * (frame.gain(at: price, feeRate: liquidationFee, bar: bar) * entry.gainScale + entry.gainBase)
+    private func left(_ due: Delayed, at price: Double) -> Double {
+        let gain = frame.gain(at: price, feeRate: liquidationFee, bar: due.bar)
+        return 1 + multiples[due.leverage] * (gain * due.entry.gainScale + due.entry.gainBase)
     }
 
     @inline(__always)
@@ -187,12 +208,16 @@ extension DelayedExit {
     @inline(__always)
     fileprivate func causes(_ law: AnchoredLaw, _ below: AnchoredLaw.Below) -> ShortfallCauses? {
         guard let delayed = law.expectedShortfall(delayed),
-            let slipped = self.slipped == self.delayed ? delayed : law.expectedShortfall(slipped),
-            let afterFees = afterFees.map(law.expectedShortfall) ?? below.shortfall
+            let slipped = self.slipped == self.delayed ? delayed : law.expectedShortfall(slipped)
         else { return nil }
+        var fees = below.shortfall
+        if let afterFees {
+            guard let found = law.expectedShortfall(afterFees) else { return nil }
+            fees = found
+        }
         return ShortfallCauses(
             stages: (
-                price: atTrigger, gap: atOnce, latency: -delayed, slippage: -slipped, fees: -afterFees,
+                price: atTrigger, gap: atOnce, latency: -delayed, slippage: -slipped, fees: -fees,
                 funding: -below.shortfall
             ))
     }

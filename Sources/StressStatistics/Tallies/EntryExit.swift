@@ -84,6 +84,22 @@ public struct ShortfallSpread: Hashable, Sendable {
         for place in 0..<ShortfallSpread.looks - 1 { bins[place] = ShortfallSpread.bin(of: quantile(shares[place])) }
     }
 
+    /// The same, asked for four shares at a time: whichever bin is next to an edge may be the one beside it.
+    @inlinable
+    @inline(__always)
+    public init(
+        negative: EventCount, shortfall: Double, largest: Double, quantiles: (SIMD4<Double>) -> SIMD4<Double>
+    ) {
+        (self.negative, self.shortfall, self.largest) = (negative, shortfall, largest)
+        let (first, last) = (ShortfallSpread.shares.lowHalf, ShortfallSpread.shares.highHalf.lowHalf)
+        let low = LogHistogram.bins(near: quantiles(first.lowHalf))
+        let middle = LogHistogram.bins(near: quantiles(first.highHalf))
+        let high = LogHistogram.bins(near: quantiles(last))
+        bins = SIMD16(
+            lowHalf: SIMD8(lowHalf: low, highHalf: middle),
+            highHalf: SIMD8(lowHalf: high, highHalf: SIMD4(repeating: ShortfallSpread.bin(of: largest))))
+    }
+
     /// The bin of what may have been rounded to nothing.
     @inlinable
     static func bin(of shortfall: Double) -> Int16 {

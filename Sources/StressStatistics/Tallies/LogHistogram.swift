@@ -1,3 +1,5 @@
+import StressBasics
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -32,14 +34,30 @@ public struct LogHistogram: Hashable, Sendable {
     public mutating func add(_ exit: EntryExit, _ below: EventCount) {
         guard let spread = exit.spread else { return add(bin: LogHistogram.bin(of: -exit.equity), count: below) }
         ShortfallStretch.of(spread.bins, below) { stretch in
-            for bin in stretch.bins where stretch.each > 0 { add(bin: bin, count: EventCount(units: stretch.each)) }
-            if stretch.rest > 0 { add(bin: stretch.bins.upperBound, count: EventCount(units: stretch.rest)) }
+            for bin in stretch.first..<stretch.end where stretch.each > 0 {
+                add(bin: bin, count: EventCount(units: stretch.each))
+            }
+            if stretch.rest > 0 { add(bin: stretch.end - 1, count: EventCount(units: stretch.rest)) }
         }
     }
 
     /// The bin of a value above 0: `k` from `1.01^(k − ½)` to `1.01^(k + ½)`, so that plain numbers such as 1 lie in the middle of
     /// theirs, where rounding cannot move them to another. O(1).
     public static func bin(of value: Double) -> Int { LogBins.shared.bin(of: value) }
+
+    /// The bins of four values; within 1e-5 of a bin of an edge it may be the bin beside it. What is not above 0 counts as next to nothing.
+    @inlinable
+    @inline(__always)
+    static func bins(near values: SIMD4<Double>) -> SIMD4<Int16> {
+        let least = SIMD4<Double>(repeating: .leastNormalMagnitude)
+        let exact = least.replacing(with: values, where: values .> least).nearLogarithms * (1 / 0.009950330853168083)
+        let last = SIMD4<Double>(repeating: 3472)
+        let notBeyond = exact.replacing(with: last, where: exact .> last)
+        let bins = notBeyond.replacing(with: -last, where: notBeyond .< -last)
+        // The nearest whole number is the end of the digits of 1.5 × 2⁵² and itself, which is 0 in its last sixteen.
+        return SIMD4<Int16>(
+            truncatingIfNeeded: unsafeBitCast(bins + 0x1.8p52, to: SIMD4<Int64>.self))
+    }
 
     /// The lower edges of the bins, and where to look for a value: 128 steps of every power of two, each with at most one edge.
     private struct LogBins: @unchecked Sendable {

@@ -1,20 +1,34 @@
-/// Neighbouring bins that take equal parts of an entry.
+/// Neighbouring bins that take equal parts of an entry, right behind those before them.
 struct ShortfallStretch {
-    let bins: ClosedRange<Int>
-    /// What each takes, and what the last takes beside that, for whole units do not divide evenly.
+    /// The first bin, and the one behind the last; the same where there is none.
+    let (first, end): (Int, Int)
+    /// What each takes.
     let each: Int64
+    /// What the last takes beside that, for whole units do not divide evenly; where there is none, the bin before.
     let rest: Int64
 
     /// Visits the stretches between the bins of a law, of which so much of an entry lies below zero. The units sum to the whole.
     @inline(__always)
     static func of(_ bins: SIMD16<Int16>, _ below: EventCount, _ visit: (ShortfallStretch) -> Void) {
-        let parts = ShortfallSpread.parts
-        var (reached, bin) = (upTo(parts[0], of: below.units), Int(bins[0]))
-        visit(ShortfallStretch(bins: bin...bin, each: 0, rest: reached))
+        // Looked at where they lie: picking one out of a vector writes all of it to memory.
+        withUnsafeBytes(of: bins) { bins in
+            withUnsafeBytes(of: ShortfallSpread.parts) { parts in
+                of(bins.bindMemory(to: Int16.self), parts.bindMemory(to: Int64.self), below.units, visit)
+            }
+        }
+    }
+
+    @inline(__always)
+    private static func of(
+        _ bins: UnsafeBufferPointer<Int16>, _ parts: UnsafeBufferPointer<Int64>, _ whole: Int64,
+        _ visit: (ShortfallStretch) -> Void
+    ) {
+        var (reached, next) = (upTo(parts[0], of: whole), Int(bins[0]) &+ 1)
+        visit(ShortfallStretch(from: next, to: next, units: reached))
         for place in 1..<ShortfallSpread.looks {
-            let (next, end) = (upTo(parts[place], of: below.units), Int(bins[place]))
-            visit(ShortfallStretch(after: bin, end: end, units: next &- reached))
-            (reached, bin) = (next, max(bin, end))
+            let (units, end) = (upTo(parts[place], of: whole), max(next, Int(bins[place]) &+ 1))
+            visit(ShortfallStretch(from: next, to: end, units: units &- reached))
+            (reached, next) = (units, end)
         }
     }
 
@@ -23,19 +37,12 @@ struct ShortfallStretch {
     private static func upTo(_ part: Int64, of units: Int64) -> Int64 { (units &* part &+ 1023) &>> 10 }
 
     @inline(__always)
-    private init(bins: ClosedRange<Int>, each: Int64, rest: Int64) {
-        (self.bins, self.each, self.rest) = (bins, each, rest)
-    }
-
-    @inline(__always)
-    private init(after: Int, end: Int, units: Int64) {
-        guard end > after else {
-            self.init(bins: after...after, each: 0, rest: units)
-            return
-        }
+    private init(from first: Int, to end: Int, units: Int64) {
+        (self.first, self.end) = (first, end)
+        let count = end &- first
         // Exact below 2⁵³ units, and quicker than the division of whole numbers.
-        let each = Int64(Double(units) / Double(end &- after))
-        self.init(bins: after &+ 1...end, each: each, rest: units &- each &* Int64(end &- after))
+        each = count > 0 ? Int64(Double(units) / Double(count)) : 0
+        rest = units &- each &* Int64(count)
     }
 }
 
@@ -67,11 +74,14 @@ public struct ShortfallRamps: Sendable {
         makeRoom(from: Int(spread.bins[0]), through: Int(spread.bins.max()) + 1)
         let firstBin = firstBin
         bins.withUnsafeMutableBufferPointer { bins in
+            var (before, end) = (Int64(0), 0)
             ShortfallStretch.of(spread.bins, below) { stretch in
-                bins[stretch.bins.lowerBound &- firstBin].step &+= stretch.each
-                bins[stretch.bins.upperBound &+ 1 &- firstBin].step &-= stretch.each
-                bins[stretch.bins.upperBound &- firstBin].units &+= stretch.rest
+                end = stretch.end &- firstBin
+                bins[stretch.first &- firstBin].step &+= stretch.each &- before
+                bins[end &- 1].units &+= stretch.rest
+                before = stretch.each
             }
+            bins[end].step &-= before
         }
     }
 
