@@ -1,3 +1,4 @@
+import Foundation
 import StressBasics
 import Testing
 
@@ -88,6 +89,33 @@ import Testing
         for bars in [1, 1, 1, 9] { times.add(bars: bars) }
         #expect(times.quantile(0.5) == .minutes(1))
         #expect(Exposure(entries: 100, cut: cut).quantile(0.5, of: times) == .minutes(9))
+    }
+
+    /// Against sums of 128 bits by node: few and many, small and larger than 64 bits hold, from the first bar on and from later.
+    @Test(arguments: 0..<40)
+    func sumsAreThoseOfWholeNumbers(seed: UInt64) {
+        var random = SeededGenerator(seed: seed).stream("whole")
+        let size = pow(10, 12 * random.uniform() - 4)
+        let first = Int(random.uniform() * 3_000)
+        var parts = [TimedEvents(roomFrom: first), TimedEvents(roomFrom: first), TimedEvents()]
+        var (plain, atHorizon) = ([Int: TimedEvents.Sum](), TimedEvents.Sum())
+        for _ in 0..<600 {
+            let bars = random.uniform() < 0.1 ? nil : max(0, first - 3) + Int(random.uniform() * 4_000)
+            let (events, owed) = (EventCount(probability: random.uniform()), size * (random.uniform() - 0.1))
+            parts[Int(random.next() % 3)].add(bars: bars, events: events, shortfall: owed)
+            var one = TimedEvents()
+            one.add(bars: bars, events: events, shortfall: owed)
+            for (node, sum) in one.nodes.enumerated() { plain[node, default: TimedEvents.Sum()] += sum }
+            atHorizon += one.atHorizon
+        }
+        var whole = TimedEvents()
+        for part in parts { whole.merge(part) }
+        #expect(whole.atHorizon == atHorizon, "seed \(seed)")
+        for (node, sum) in whole.nodes.enumerated() {
+            #expect(sum == plain[node] ?? TimedEvents.Sum(), "seed \(seed), node \(node)")
+        }
+        #expect(whole == TimedEvents(nodes: whole.nodes, atHorizon: whole.atHorizon), "seed \(seed)")
+        #expect(plain.allSatisfy { $0.key < whole.nodeCount || $0.value == TimedEvents.Sum() }, "seed \(seed)")
     }
 
     /// Every order of adding and merging gives the same bits, and nothing is lost.

@@ -97,7 +97,7 @@ final class SweepSums {
         shortfalls = Column(repeating: LogHistogram(), count: fills * cells)
         spanShortfalls = Column(repeating: ShortfallRamps(), count: fills * spans * leverages)
         exitTimes = Column(repeating: TimedEvents(), count: fills * cells)
-        spanExitTimes = Column(repeating: TimedEvents(), count: fills * spans * leverages)
+        spanExitTimes = SweepSums.exitTimes(grid, unit: unit)
         finished = Array(repeating: [], count: fills * cells)
     }
 
@@ -106,11 +106,25 @@ final class SweepSums {
         let ends = horizons.map { horizon in
             DurationHistogram.bin(bars: Int(clamping: horizon.milliseconds / unit.milliseconds + 1)) + 1
         }
-        return ends.indices.map { index in
-            // One bar length of room: spans are rounded.
-            let first = index == 0 ? 0 : max(0, horizons[index - 1].milliseconds / unit.milliseconds - 1)
-            return DurationHistogram.bin(bars: Int(clamping: first))..<ends[index]
-        } + [0..<(ends.last ?? 0)]
+        let firsts = leastBars(horizons, unit: unit)
+        return ends.indices.map { DurationHistogram.bin(bars: firsts[$0])..<ends[$0] } + [0..<(ends.last ?? 0)]
+    }
+
+    /// How many bars a horizon's own liquidations take at least, and last those up to a cut.
+    private static func leastBars(_ horizons: [TimeSpan], unit: TimeSpan) -> [Int] {
+        // One bar length of room: spans are rounded.
+        let ends = horizons.dropLast().map { max(0, $0.milliseconds / unit.milliseconds - 1) }
+        return [0] + ends.map { Int(clamping: $0) } + [0]
+    }
+
+    /// By fill rule, span and leverage, each with room for the times of its span.
+    private static func exitTimes(_ grid: SweepGrid, unit: TimeSpan) -> Column<TimedEvents> {
+        let least = leastBars(grid.horizons, unit: unit)
+        let (leverages, spans) = (grid.rules.count, least.count * least.count)
+        return Column(
+            (0..<grid.common.fills.count * spans * leverages).map { place in
+                TimedEvents(roomFrom: least[place / leverages % least.count])
+            })
     }
 
     /// The span of liquidations that happen within horizon `from` and not sooner, of entries whose windows are whole in the horizons

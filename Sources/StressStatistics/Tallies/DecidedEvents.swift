@@ -1,6 +1,6 @@
 import StressBasics
 
-/// Events by the time since entry at which they were decided, without what was owed: the nodes of ``TimedEvents`` in a third of the room.
+/// Events by the time since entry at which they were decided, without what was owed: the nodes of ``TimedEvents`` in half the room.
 public struct DecidedEvents: Hashable, Sendable {
     /// By node, from 0 bars to the last that has any.
     private(set) var nodes: [EventCount] = []
@@ -17,7 +17,7 @@ public struct DecidedEvents: Hashable, Sendable {
     public mutating func add(_ events: EventCount, after bars: Int?) {
         guard let bars else { return atHorizon += events }
         let shift = TimedEvents.shift(bars)
-        let (node, beyond) = (shift << 8 + bars >> shift, bars & (1 << shift - 1))
+        let (node, beyond) = (TimedEvents.node(bars), bars & (1 << shift - 1))
         if nodes.count <= node + 1 { nodes.append(contentsOf: repeatElement(.zero, count: node + 2 - nodes.count)) }
         guard beyond > 0 else { return nodes[node] += events }
         let later = EventCount(units: (events.units &* Int64(beyond)) >> Int64(shift))

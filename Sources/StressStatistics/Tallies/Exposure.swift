@@ -54,9 +54,10 @@ public struct Exposure: Hashable, Sendable {
     public func shortfall(_ events: TimedEvents) -> Double { sum(events) { $0.shortfallOfMargin } }
 
     private func sum(_ events: TimedEvents, _ value: (TimedEvents.Sum) -> Double) -> Double {
-        let sum = events.nodes.enumerated().reduce(0.0) { sum, node in
-            node.element == TimedEvents.Sum()
-                ? sum : sum + value(node.element) * weight(bars: TimedEvents.bars(ofNode: node.offset))
+        var sum = 0.0
+        for node in events.firstNode..<events.nodeCount {
+            let found = events.sum(node)
+            if found != TimedEvents.Sum() { sum += value(found) * weight(bars: TimedEvents.bars(ofNode: node)) }
         }
         return sum + value(events.atHorizon) * weight(bin: WatchBin.horizon)
     }

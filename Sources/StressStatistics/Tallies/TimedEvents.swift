@@ -6,20 +6,11 @@ import StressBasics
 /// out so that its mean time stays where it was, which is exact as long as the number of entries watched falls evenly from one node
 /// to the next. Shortfalls are added as whole numbers of 2⁻⁵⁰ of the margin, and events as such, so that every order of adding gives
 /// the same bits.
-public struct TimedEvents: Hashable, Sendable {
+public struct TimedEvents: Sendable {
     struct Sum: Hashable, Sendable {
-        var events: EventCount
-        // In halves: a whole one would stand at a multiple of its size, and leave a quarter of the room empty.
-        private var high: Int64
-        private var low: UInt64
-
-        init(events: EventCount = .zero, shortfall: Int128 = .zero) {
-            self.events = events
-            (high, low) = (Int64(truncatingIfNeeded: shortfall >> 64), UInt64(truncatingIfNeeded: shortfall))
-        }
-
-        /// The sum of shortfalls, in units of 2⁻⁵⁰ of the margin.
-        var shortfall: Int128 { Int128(high) << 64 | Int128(low) }
+        var events = EventCount.zero
+        /// In units of 2⁻⁵⁰ of the margin.
+        var shortfall: Int128 = 0
 
         /// The shortfall in parts of the margin.
         var shortfallOfMargin: Double {
@@ -33,8 +24,18 @@ public struct TimedEvents: Hashable, Sendable {
         }
     }
 
-    /// By node, from 0 bars to the last that has any.
-    private(set) var nodes: [Sum] = []
+    /// What happened at a node; of its shortfalls what 64 bits hold, which is all of nearly every one.
+    private struct Node: Hashable {
+        var events = EventCount.zero
+        var low: Int64 = 0
+    }
+
+    /// The first that has room: a grid has thousands of these, each with the times of one stretch.
+    private(set) var firstNode = 0
+    /// From there to the last that has any.
+    private var kept: [Node] = []
+    /// What the shortfalls of each are beyond ``Node/low``, in units of 2⁶⁴; empty where none has any.
+    private var high: [Int64] = []
     /// At the end of the holding time.
     private(set) var atHorizon = Sum()
 
@@ -43,7 +44,14 @@ public struct TimedEvents: Hashable, Sendable {
     /// No events.
     public init() {}
 
-    init(nodes: [Sum], atHorizon: Sum) { (self.nodes, self.atHorizon) = (nodes, atHorizon) }
+    /// None, of which few will be sooner than so many bars: there is no room for those before. What is joined with others has room from 0.
+    public init(roomFrom bars: Int) { firstNode = TimedEvents.node(bars) }
+
+    init(nodes: [Sum], atHorizon: Sum) {
+        self.atHorizon = atHorizon
+        makeRoom(from: 0, to: nodes.count)
+        for (node, sum) in nodes.enumerated() { add(sum, at: node) }
+    }
 
     /// Adds events of an entry: `bars` bar lengths after it, or at the end of the holding time where that is nil. Amortised O(1).
     ///
@@ -52,14 +60,14 @@ public struct TimedEvents: Hashable, Sendable {
         let sum = Sum(events: events, shortfall: shortfall.map(TimedEvents.whole) ?? 0)
         guard let bars else { return atHorizon += sum }
         let shift = TimedEvents.shift(bars)
-        let (node, beyond) = (shift << 8 + bars >> shift, bars & (1 << shift - 1))
-        if nodes.count <= node + 1 { nodes.append(contentsOf: repeatElement(Sum(), count: node + 2 - nodes.count)) }
-        guard beyond > 0 else { return nodes[node] += sum }
+        let (node, beyond) = (TimedEvents.node(bars), bars & (1 << shift - 1))
+        makeRoom(from: node, to: node + 2)
+        guard beyond > 0 else { return add(sum, at: node) }
         let later = Sum(
             events: EventCount(units: (sum.events.units &* Int64(beyond)) >> Int64(shift)),
             shortfall: (sum.shortfall &* Int128(beyond)) >> Int128(shift))
-        nodes[node] += Sum(events: sum.events - later.events, shortfall: sum.shortfall &- later.shortfall)
-        nodes[node + 1] += later
+        add(Sum(events: sum.events - later.events, shortfall: sum.shortfall &- later.shortfall), at: node)
+        add(later, at: node + 1)
     }
 
     private static func whole(_ shortfall: Double) -> Int128 {
@@ -70,6 +78,12 @@ public struct TimedEvents: Hashable, Sendable {
     }
 
     static func shift(_ bars: Int) -> Int { 55 - (bars | 0x100).leadingZeroBitCount }
+
+    /// The last node that is not later.
+    static func node(_ bars: Int) -> Int {
+        let shift = shift(bars)
+        return shift << 8 + bars >> shift
+    }
 
     /// The time of a node, in bar lengths.
     static func bars(ofNode node: Int) -> Int {
@@ -82,16 +96,98 @@ public struct TimedEvents: Hashable, Sendable {
     public mutating func merge(_ other: TimedEvents) {
         atHorizon += other.atHorizon
         // Shared until either changes.
-        if nodes.isEmpty { return nodes = other.nodes }
-        if nodes.count < other.nodes.count {
-            nodes.append(contentsOf: repeatElement(Sum(), count: other.nodes.count - nodes.count))
+        if kept.isEmpty, firstNode == other.firstNode { return (kept, high) = (other.kept, other.high) }
+        if other.kept.isEmpty { return }
+        makeRoom(from: other.firstNode, to: other.nodeCount)
+        if !high.isEmpty || !other.high.isEmpty || !addNarrow(other.kept, from: other.firstNode - firstNode) {
+            for node in other.firstNode..<other.nodeCount { add(other.sum(node), at: node) }
         }
-        let added = other.nodes
-        nodes.withUnsafeMutableBufferPointer { nodes in
-            for node in added.indices { nodes[node] += added[node] }
+    }
+
+    /// Adds those of which no sum needs more than 64 bits; adds nothing and says no where one would.
+    private mutating func addNarrow(_ added: [Node], from offset: Int) -> Bool {
+        kept.withUnsafeMutableBufferPointer { kept in
+            let isWide = added.indices.contains {
+                kept[offset + $0].low.addingReportingOverflow(added[$0].low).overflow
+            }
+            if isWide { return false }
+            for place in added.indices {
+                kept[offset + place].events += added[place].events
+                kept[offset + place].low &+= added[place].low
+            }
+            return true
         }
     }
 
     /// All events.
-    public var total: EventCount { nodes.reduce(atHorizon.events) { $0 + $1.events } }
+    public var total: EventCount { kept.reduce(atHorizon.events) { $0 + $1.events } }
+}
+
+extension TimedEvents: Hashable {
+    /// Whether the same happened at every node that either has.
+    public static func == (a: TimedEvents, b: TimedEvents) -> Bool {
+        a.firstNode == b.firstNode && a.kept == b.kept && a.atHorizon == b.atHorizon
+            && (a.high == b.high || a.kept.indices.allSatisfy { a.beyond($0) == b.beyond($0) })
+    }
+
+    /// Equal ones alike.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(kept)
+        hasher.combine(atHorizon)
+    }
+}
+
+extension TimedEvents {
+    /// All nodes up to the last that has any.
+    var nodeCount: Int { firstNode + kept.count }
+
+    /// What happened at each of them.
+    var nodes: [Sum] { (0..<nodeCount).map(sum) }
+
+    /// What happened at a node.
+    func sum(_ node: Int) -> Sum {
+        guard node >= firstNode else { return Sum() }
+        let found = kept[node - firstNode]
+        return Sum(events: found.events, shortfall: Int128(beyond(node - firstNode)) << 64 + Int128(found.low))
+    }
+
+    private func beyond(_ place: Int) -> Int64 { high.isEmpty ? 0 : high[place] }
+
+    @inline(__always)
+    private mutating func add(_ sum: Sum, at node: Int) {
+        let place = node &- firstNode
+        let low = Int64(truncatingIfNeeded: sum.shortfall)
+        let (joined, isOver) = kept[place].low.addingReportingOverflow(low)
+        if isOver || Int128(low) != sum.shortfall { return addWide(sum, place) }
+        kept[place].events += sum.events
+        kept[place].low = joined
+    }
+
+    @inline(never)
+    private mutating func addWide(_ sum: Sum, _ place: Int) {
+        if high.isEmpty { high = Array(repeating: 0, count: kept.count) }
+        kept[place].events += sum.events
+        let whole = Int128(high[place]) << 64 + Int128(kept[place].low) &+ sum.shortfall
+        kept[place].low = Int64(truncatingIfNeeded: whole)
+        high[place] = Int64(truncatingIfNeeded: (whole &- Int128(kept[place].low)) >> 64)
+    }
+
+    @inline(__always)
+    private mutating func makeRoom(from first: Int, to end: Int) {
+        if first < firstNode || end > nodeCount { widen(from: first, to: end) }
+    }
+
+    @inline(never)
+    private mutating func widen(from first: Int, to end: Int) {
+        let (before, behind) = (max(0, firstNode - first), max(0, end - nodeCount))
+        // An eighth more than is asked for: doubling would leave half of the room empty.
+        let needed = kept.count + before + behind
+        if kept.capacity < needed { kept.reserveCapacity(needed + needed / 8) }
+        kept.append(contentsOf: repeatElement(Node(), count: behind))
+        kept.insert(contentsOf: repeatElement(Node(), count: before), at: 0)
+        firstNode -= before
+        guard !high.isEmpty else { return }
+        high.append(contentsOf: repeatElement(0, count: behind))
+        high.insert(contentsOf: repeatElement(0, count: before), at: 0)
+    }
 }
