@@ -22,12 +22,15 @@ public struct CellRules: Sendable {
     public private(set) var fills: [Fill]
     /// Whether no price at or above zero can take the position below zero.
     public let isImpossible: Bool
+    /// ``tolerance`` in parts of the initial margin.
+    public let toleranceOfMargin: Double
 
     /// Resolves the choices of `cell` for a price history.
     public init(cell: StudyCell, platform: PlatformRules, notional: Double, market: MarketHistory) {
         self.cell = cell
         terms = PositionTerms(side: cell.side, leverage: cell.leverage, notional: notional, rules: platform)
         fills = CellRules.fills(platform.liquidation, barLength: market.barLength)
+        toleranceOfMargin = CellRules.tolerance * cell.leverage.value
         isImpossible =
             market.fundingPerBar == nil && terms.isCovered(cell.contract) && market.isNeverNegative
     }
@@ -59,7 +62,4 @@ public struct CellRules: Sendable {
 
     /// The share of the entry value by which equity must be below zero to count, against rounding.
     public static let tolerance = 1e-12
-
-    /// ``tolerance`` in parts of the initial margin.
-    public var toleranceOfMargin: Double { CellRules.tolerance * cell.leverage.value }
 }

@@ -27,7 +27,7 @@ extension PlainKernel {
     func carriedPath(entry: Int, last: Int, trees: PassageTrees, findsUnprotected: Bool) -> EntryPath {
         let course = CarryCourse(position: position(entry: entry), entry: entry, base: .none, since: entry)
         let belowZero = -CellRules.tolerance * course.position.entryValue
-        let search = CarrySearch(trees, tree: trees.extremes(rules.cell.side), floor: belowZero)
+        let search = CarrySearch(trees, tree: trees.extremes(side), floor: belowZero)
         var path = EntryPath(liquidationBar: nil, unprotectedBar: nil, carry: .none)
         if findsUnprotected { path.unprotectedBar = firstBar(course, from: entry + 1, through: last, search) }
         if rules.platform.liquidation.enabled {
@@ -39,7 +39,7 @@ extension PlainKernel {
 
     /// The first bar of a range in which a position that is on its way is due; nil when there is none.
     func firstDue(_ course: CarryCourse<Position>, from: Int, through: Int, _ trees: PassageTrees) -> Int? {
-        let tree = trees.checked(rules.cell.side, rules.platform.liquidation.trigger)
+        let tree = trees.checked(side, rules.platform.liquidation.trigger)
         return firstBar(course, from: from, through: through, CarrySearch(trees, tree: tree, floor: nil))
     }
 
@@ -90,7 +90,7 @@ extension PlainKernel {
     private func left(
         _ course: CarryCourse<Position>, _ search: CarrySearch, height: Int, at bar: Int, _ carry: Carry
     ) -> Double {
-        let price = rules.cell.side.sign * search.tree.minimum(height: height, at: bar)
+        let price = side.sign * search.tree.minimum(height: height, at: bar)
         let equity = course.position.equity(at: price, carry)
         return equity - (search.floor ?? course.position.requirement(at: price, carry))
     }
@@ -98,14 +98,14 @@ extension PlainKernel {
     /// Bounds what rounding can move that.
     func slack(_ course: CarryCourse<Position>, through: Int, _ trees: PassageTrees) -> Double {
         let ofPrice = 1e-9 * course.position.entryValue
-        guard let funding = trees.funding(rules.cell.side, isInverse: isInverse) else { return ofPrice }
+        guard let funding = trees.funding(side, isInverse: isInverse) else { return ofPrice }
         return ofPrice + abs(course.position.fundingCharge(rate: funding.sums.slack(through), at: 1))
     }
 
     /// What is carried at `bar`.
     func carry(_ course: CarryCourse<Position>, at bar: Int, _ trees: PassageTrees) -> Carry {
         var carry = course.base
-        if let funding = trees.funding(rules.cell.side, isInverse: isInverse) {
+        if let funding = trees.funding(side, isInverse: isInverse) {
             carry.funding += course.position.fundingCharge(rate: funding.sums.paid(from: course.since, to: bar), at: 1)
         }
         if Position.bearsInterest { carry.years = years(from: course.entry, to: bar) }
@@ -119,8 +119,8 @@ extension PlainKernel {
         _ course: CarryCourse<Position>, _ bar: Int, _ height: Int, last: Int, _ trees: PassageTrees
     ) -> Carry {
         var carry = course.base
-        if let funding = trees.funding(rules.cell.side, isInverse: isInverse) {
-            let worst = -rules.cell.side.sign * funding.tree.minimum(height: height, at: bar)
+        if let funding = trees.funding(side, isInverse: isInverse) {
+            let worst = -side.sign * funding.tree.minimum(height: height, at: bar)
             carry.funding += course.position.fundingCharge(rate: worst - funding.sums.sums[course.since], at: 1)
         }
         if Position.bearsInterest { carry.years = years(from: course.entry, to: last) }
@@ -135,7 +135,7 @@ extension PlainKernel {
         return carry
     }
 
-    private var isInverse: Bool { rules.cell.contract == .inverse }
+    private var isInverse: Bool { contract == .inverse }
 }
 
 /// A position on its way: what it has carried up to a bar, from where on it is held unchanged.

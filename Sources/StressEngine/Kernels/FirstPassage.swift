@@ -79,7 +79,6 @@ extension PlainKernel {
     @_specialize(where Position == SpotPosition)
     func passagePath(entry: Int, last: Int, trees: PassageTrees, findsUnprotected: Bool) -> EntryPath {
         let position = position(entry: entry)
-        let side = rules.cell.side
         var path = EntryPath(liquidationBar: nil, unprotectedBar: nil, carry: .none)
         if findsUnprotected { path.unprotectedBar = unprotectedBar(position, entry: entry, last: last, trees) }
         guard rules.platform.liquidation.enabled else { return path }
@@ -93,7 +92,7 @@ extension PlainKernel {
     @inline(__always)
     private func unprotectedBar(_ position: Position, entry: Int, last: Int, _ trees: PassageTrees) -> Int? {
         let belowZero = -CellRules.tolerance * position.entryValue
-        let tree = trees.extremes(rules.cell.side)
+        let tree = trees.extremes(side)
         return firstBar(tree, past: position.bankruptcyPrice(.none), entry: entry, last: last) { bar in
             position.equity(at: pricing.extremes[bar], .none) < belowZero
         }
@@ -103,7 +102,7 @@ extension PlainKernel {
     @inline(__always)
     func level(near price: Double, entry: Int) -> Double {
         let slack = 1e-9 * (abs(pricing.closes[entry]) + (price.isFinite ? abs(price) : 0))
-        return rules.cell.side.sign * price + slack
+        return side.sign * price + slack
     }
 
     /// The first bar of the window near or past `price` that `isMet` confirms.

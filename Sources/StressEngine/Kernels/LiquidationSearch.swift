@@ -16,7 +16,7 @@ struct LiquidationSearch: PositionVisitor {
         guard let first = kernels.first else { return DueTable() }
         let entries = job.blocks.bars(chunk..<chunk + 1)
         let end = entries.reduce(entries.lowerBound) { max($0, (first.windows.watched($1)?.last ?? 0) + 1) }
-        let (sign, checked) = (first.rules.cell.side.sign, first.checkedPrices)
+        let (sign, checked) = (first.side.sign, first.checkedPrices)
         var table = DueTable(entries, rows: kernels.count)
         var records = NearestRecords(capacity: max(0, end - entries.lowerBound))
         let places = Column(repeating: 0, count: kernels.count)
@@ -53,7 +53,7 @@ extension PlainKernel {
         // So near the trigger price rounding decides, and the next bars may be as near: there is hardly ever a second step.
         while bar <= last {
             let price = checkedPrices[bar]
-            if rules.cell.side.sign * price <= level, isDue(position, at: price, .none) { return Int32(bar) }
+            if side.sign * price <= level, isDue(position, at: price, .none) { return Int32(bar) }
             bar += 1
         }
         return nil

@@ -23,6 +23,9 @@ final class PlainKernel<Position: KernelPosition>: Sendable {
     let market: MarketHistory
     /// The cell.
     let rules: CellRules
+    // Read at every entry. A cell holds texts: asking it for one of them there would copy it, and count references to them.
+    let side: Side
+    let contract: ContractKind
     /// The windows of the cell's horizon.
     let windows: EntryWindows
     let scheduled: ScheduledMargins?
@@ -37,20 +40,26 @@ final class PlainKernel<Position: KernelPosition>: Sendable {
     let terms: PositionTerms
     /// A position of the terms at a price of 1, to open others after.
     let pattern: Position
+    /// Whether the platform opens none of them, where it asks for no price: a position's value and margin are then the same at each.
+    private let isRejectedAtAnyPrice: Bool?
 
     /// A kernel for one cell of one price history. Give every thread its own.
     init(market: MarketHistory, rules: CellRules, windows: EntryWindows, scheduled: ScheduledMargins? = nil) {
         self.market = market
         self.rules = rules
+        (side, contract) = (rules.cell.side, rules.cell.contract)
         self.windows = windows
         self.scheduled = scheduled
         pricing = ExitPricing(rules, market: market, windows: windows)
         let trigger = rules.platform.liquidation.trigger
-        checkedPrices = MarketHistory.triggering(market, trigger, isLong: rules.cell.side == .long)
+        checkedPrices = MarketHistory.triggering(market, trigger, isLong: side == .long)
         checksExtremes = trigger == .extreme && market.mark == nil
         (funding, times) = (market.fundingPerBar, market.series.time)
         terms = rules.terms.withOwnStorage
         pattern = Position(terms, entryPrice: 1)
+        isRejectedAtAnyPrice =
+            contract == .inverse || rules.platform.schedule != nil || scheduled != nil
+            ? nil : terms.rejection(contract, entryPrice: 1) != nil
     }
 
     /// The position opened at the close of bar `entry`.
@@ -59,8 +68,11 @@ final class PlainKernel<Position: KernelPosition>: Sendable {
 
     /// Whether the platform would not open it.
     func isRejected(entry: Int) -> Bool {
+        let price = pricing.closes[entry]
+        // At a price of 0 the coins of a position are no number.
+        if let isRejectedAtAnyPrice, (terms.notional / price).isFinite { return isRejectedAtAnyPrice }
         let margin = scheduled.map { $0[entry] } ?? .none
-        return terms.rejection(rules.cell.contract, entryPrice: pricing.closes[entry], scheduled: margin) != nil
+        return terms.rejection(contract, entryPrice: price, scheduled: margin) != nil
     }
 
     /// Walks the window of `entry`, whose last bar is `last`. O(bars of the window).

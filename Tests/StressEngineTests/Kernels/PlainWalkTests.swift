@@ -46,6 +46,42 @@ import Testing
             }
         }
     }
+
+    /// What is known of all prices at once is what the rule says at each: prices below zero, none and those without coins among them.
+    @Test(arguments: 0..<60)
+    func rejectedIsWhatTheRuleRejects(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed).stream("rejections")
+        let odd: [Double] = [0, -3, -1e15, 1e-15, 1e15, 1, -1e-15]
+        let prices = (0..<40).map {
+            $0 % 3 == 0 ? odd[$0 / 3 % odd.count] : Double.random(in: 1...50_000, using: &random)
+        }
+        let market = MarketHistory(series: series(prices.map { ($0, $0, $0, $0) }))
+        for contract in ContractKind.allCases {
+            var cell = try RandomStudy.cell(contract, &random)
+            for (leverage, side) in [(1.0, Side.long), (10, .short), (90, .long), (195, .short), (199, .long)] {
+                (cell.leverage, cell.side) = (leverage, side)
+                let entries = Rejections(cell: cell, market: market, comment: "seed \(seed), \(contract), \(leverage)")
+                try withPosition(contract, side, entries).get()
+            }
+        }
+    }
+
+    private struct Rejections: PositionVisitor {
+        let cell: TestCell
+        let market: MarketHistory
+        let comment: String
+
+        func visit<Position: KernelPosition>(_: Position.Type) -> Result<Void, any Error> {
+            Result {
+                let kernel: PlainKernel<Position> = try cell.kernel(market)
+                for (entry, price) in market.series.close.enumerated() {
+                    let why = kernel.rules.terms.rejection(
+                        cell.contract, entryPrice: price, scheduled: kernel.scheduled.map { $0[entry] } ?? .none)
+                    #expect(kernel.isRejected(entry: entry) == (why != nil), "\(comment), \(price)")
+                }
+            }
+        }
+    }
 }
 
 extension PlainKernel {
