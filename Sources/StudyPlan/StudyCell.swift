@@ -69,6 +69,9 @@ extension Study {
     /// The axes of ``CellAxis/betweenTables`` on which its cells differ.
     public var axesBetweenTables: [CellAxis] { CellAxis.betweenTables.filter { count(of: $0) > 1 } }
 
+    /// Number of ``tables``, without building them.
+    public var tableCount: Int { CellAxis.betweenTables.reduce(1) { $0 * count(of: $1) } }
+
     /// The tables of leverages and holding times that a history has in one direction, in plan order. O(cells of a history).
     public var tables: [CellSelector] {
         guard let input = inputs.first else { return [] }
@@ -150,7 +153,16 @@ extension Study {
         // A spot account holds 1× longs only; anything else of the grid says more.
         choice.contract = choice.contract ?? grid.contracts.first { $0 != .spot }
         choice.side = choice.side ?? (grid.sides.contains(.long) ? .long : grid.sides.first)
-        return cells.first(where: choice.matches)
+        return firstCell(choice)
+    }
+
+    /// The first of ``cells`` that is chosen: a study of many histories is asked for it often, and most have none.
+    private func firstCell(_ choice: CellSelector) -> StudyCell? {
+        for (place, input) in inputs.enumerated() where choice.asset == nil || choice.asset == input.asset {
+            let own = cells(of: input, first: place * (cellCount / inputs.count))
+            if let found = own.first(where: choice.matches) { return found }
+        }
+        return nil
     }
 }
 

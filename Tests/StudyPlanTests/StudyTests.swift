@@ -105,6 +105,20 @@ private let smallStudy = """
     }
 
     @Test(arguments: [fullStudy, smallStudy, everyRule])
+    func headlineAndTablesAreThoseOfAllCells(yaml: String) throws {
+        var study = try loadStudy(yaml: yaml, file: "s.yaml").value
+        #expect(study.tableCount == study.tables.count)
+        for cell in study.cells {
+            for open in [[], [CellAxis.asset]] {
+                study.headline = CellSelector(like: cell.key, but: open)
+                #expect(study.headlineCell == study.cells.first(where: study.headline.matches), "\(cell.id)")
+            }
+        }
+        study.headline.asset = "none of them"
+        #expect(study.headlineCell == nil)
+    }
+
+    @Test(arguments: [fullStudy, smallStudy, everyRule])
     func theCanonicalTextReadsBackAsTheSameStudy(yaml: String) throws {
         let study = try loadStudy(yaml: yaml, file: "s.yaml").value
         let again = try loadStudy(yaml: study.canonicalText, file: "again.yaml")

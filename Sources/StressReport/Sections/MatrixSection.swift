@@ -21,7 +21,7 @@ struct MatrixSection {
 
     /// Rows of the matrices together.
     static func rows(_ report: RunReport, pages: [AssetSide]) -> Int {
-        pages.count * report.study.tables.count
+        pages.count * report.study.tableCount
     }
 
     private var rowCount: Int { MatrixSection.rows(report, pages: pages) }
