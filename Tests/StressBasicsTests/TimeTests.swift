@@ -1,4 +1,5 @@
 import StressBasics
+import TestSupport
 import Testing
 
 @Suite struct TimeTests {
@@ -52,11 +53,27 @@ import Testing
 }
 
 @Suite struct ReadTimeTests {
+    @Test(arguments: 1...200 as ClosedRange<UInt64>)
+    func partsStandWhereTheyBelong(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let seconds = Int64.random(in: -62_167_219_200..<253_402_300_800, using: &random)
+        let (text, civil) = (
+            UTCInstant(milliseconds: seconds * 1000).rfc3339, UTCInstant(milliseconds: seconds * 1000).civil
+        )
+        let parts = [civil.year, civil.month, civil.day, civil.hour, civil.minute, civil.second]
+        let numbers = text.split { !$0.isNumber }
+        #expect(
+            numbers.map { Int($0) } == parts && numbers.map(\.count) == [4, 2, 2, 2, 2, 2], "seed \(seed): \(text)")
+        #expect(String(text.filter { !$0.isNumber }) == "--T::Z", "seed \(seed)")
+    }
+
     @Test func whatWeWriteIsRead() {
         for milliseconds in [0, 1_700_000_000_123, 1_732_147_200_000, -62_135_596_800_000] as [Int64] {
             let instant = UTCInstant(milliseconds: milliseconds)
             #expect(UTCInstant(rfc3339: instant.rfc3339) == instant)
         }
+        #expect(UTCInstant(milliseconds: -62_167_219_200_000).rfc3339 == "0000-01-01T00:00:00Z")
+        #expect(UTCInstant(milliseconds: 253_402_300_800_000).rfc3339 == "10000-01-01T00:00:00Z")
         #expect(UTCInstant(rfc3339: "2026-11-20")?.rfc3339 == "2026-11-20T00:00:00Z")
         #expect(UTCInstant(rfc3339: "2026-11-20T02:30Z")?.rfc3339 == "2026-11-20T02:30:00Z")
     }

@@ -17,7 +17,7 @@ public struct PatternBook {
     /// The pattern that came after each; that at the start of a block stands first.
     private var followers: [Int?] = [nil]
     /// The numbers of each pattern in the last block that had it, use by use.
-    private var before: [[[Substring]]] = []
+    private var before: [[[String]]] = []
 
     /// Bytes of all patterns.
     public private(set) var patternBytes = 0
@@ -27,12 +27,12 @@ public struct PatternBook {
 
     /// The code of markup, a block of one text a tag: each begins behind its `<`, and ends before the next.
     public mutating func code(markup: String) -> String {
-        code(markup.split(separator: "<").map(String.init))
+        code(markup.utf8.split(separator: UInt8(ascii: "<")).map { String(Substring($0)) })
     }
 
     /// The code of a block's texts.
     public mutating func code(_ texts: [String]) -> String {
-        var (now, last, codes) = ([Int: [[Substring]]](), 0, [String]())
+        var (now, last, codes) = ([Int: [[String]]](), 0, [String]())
         codes.reserveCapacity(texts.count)
         for text in texts {
             let (pattern, numbers) = NumberPattern.parts(of: text)
@@ -59,13 +59,13 @@ public struct PatternBook {
         return patterns.count - 1
     }
 
-    private static func fields(_ numbers: [Substring], _ old: [Substring]) -> String {
+    private static func fields(_ numbers: [String], _ old: [String]) -> String {
         var (text, commas) = ("", 0)
         for (place, number) in numbers.enumerated() {
             if place >= old.count || number != old[place] {
                 for _ in 0..<commas { text += "," }
                 commas = 0
-                text += number.first == "<" ? "/" + number.dropFirst() : number
+                text += number.utf8.first == UInt8(ascii: "<") ? "/" + number.dropFirst() : number
             }
             commas += 1
         }
@@ -78,67 +78,80 @@ public struct PatternBook {
 /// - Returns: nil where the text has one of the signs itself, or `|`: nobody could tell what it stood for.
 public func shortened(_ text: String, _ parts: [(part: String, sign: Unicode.Scalar)]) -> String? {
     let taken = parts.map { UInt8(ascii: $0.sign) } + [UInt8(ascii: "|")]
-    guard !text.utf8.contains(where: taken.contains) else { return nil }
-    return parts.reduce(text) { text, part in
-        guard !part.part.isEmpty, let range = firstRange(of: part.part.utf8, in: text.utf8) else { return text }
-        return String(text[..<range.lowerBound]) + String(part.sign) + text[range.upperBound...]
+    var bytes = Array(text.utf8)
+    guard !bytes.contains(where: taken.contains) else { return nil }
+    for (part, sign) in parts {
+        guard let range = firstRange(of: Array(part.utf8), in: bytes) else { continue }
+        bytes.replaceSubrange(range, with: CollectionOfOne(UInt8(ascii: sign)))
     }
+    return String(decoding: bytes, as: UTF8.self)
 }
 
-private func firstRange(of part: String.UTF8View, in text: String.UTF8View) -> Range<String.Index>? {
-    var place = text.startIndex
-    while place < text.endIndex {
-        let rest = text[place...]
-        if rest.starts(with: part) { return place..<text.index(place, offsetBy: part.count) }
-        text.formIndex(after: &place)
+private func firstRange(of part: [UInt8], in text: [UInt8]) -> Range<Int>? {
+    guard let first = part.first, part.count <= text.count else { return nil }
+    let start = (0...text.count - part.count).first { start in
+        text[start] == first && text[start..<start + part.count].elementsEqual(part)
     }
-    return nil
+    return start.map { $0..<$0 + part.count }
 }
 
 /// A text cut at its numbers.
 enum NumberPattern {
     /// The text with `#` for each number, and the numbers. A number is a run of digits with points and narrow spaces between them, and
     /// with a `<` right before it; a `#` of the text counts as one, too, so that none is left.
-    static func parts(of text: String) -> (pattern: String, numbers: [Substring]) {
-        let bytes = text.utf8
-        var (pattern, numbers) = ([UInt8](), [Substring]())
-        pattern.reserveCapacity(bytes.count)
-        var place = bytes.startIndex
-        while place < bytes.endIndex {
-            let end = self.end(of: bytes, from: place)
+    static func parts(of text: String) -> (pattern: String, numbers: [String]) {
+        var (text, numbers) = (text, [String]())
+        let pattern = text.withUTF8 { bytes in
+            // A number is never shorter than its sign.
+            String(unsafeUninitializedCapacity: bytes.count) { cut(bytes, into: $0, &numbers) }
+        }
+        return (pattern, numbers)
+    }
+
+    /// Writes the pattern; gives its length.
+    private static func cut(
+        _ bytes: UnsafeBufferPointer<UInt8>, into pattern: UnsafeMutableBufferPointer<UInt8>, _ numbers: inout [String]
+    ) -> Int {
+        var (place, length) = (0, 0)
+        while place < bytes.count {
+            let end = end(of: bytes, from: place)
             if end > place {
-                numbers.append(text[place..<end])
-                pattern.append(UInt8(ascii: "#"))
+                numbers.append(String(decoding: bytes[place..<end], as: UTF8.self))
+                pattern[length] = UInt8(ascii: "#")
                 place = end
             } else {
-                pattern.append(bytes[place])
-                bytes.formIndex(after: &place)
+                pattern[length] = bytes[place]
+                place += 1
             }
+            length += 1
         }
-        return (String(decoding: pattern, as: UTF8.self), numbers)
+        return length
     }
 
     /// Behind the number that begins at a place; the place itself where none does.
-    private static func end(of bytes: String.UTF8View, from start: String.UTF8View.Index) -> String.UTF8View.Index {
-        if bytes[start] == UInt8(ascii: "#") { return bytes.index(after: start) }
-        var end = bytes[start] == UInt8(ascii: "<") ? bytes.index(after: start) : start
-        guard end < bytes.endIndex, isDigit(bytes[end]) else { return start }
-        while end < bytes.endIndex, isDigit(bytes[end]) {
-            bytes.formIndex(after: &end)
-            let behind = self.behindJoint(bytes, end)
-            if behind < bytes.endIndex, isDigit(bytes[behind]) { end = behind }
+    @inline(__always)
+    private static func end(of bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+        if bytes[start] == UInt8(ascii: "#") { return start + 1 }
+        var end = bytes[start] == UInt8(ascii: "<") ? start + 1 : start
+        guard isDigit(bytes, end) else { return start }
+        while isDigit(bytes, end) {
+            end += 1
+            let behind = behindJoint(bytes, end)
+            if isDigit(bytes, behind) { end = behind }
         }
         return end
     }
 
     /// Behind a point or a narrow space (U+202F) at a place; the place itself where there is none.
-    private static func behindJoint(
-        _ bytes: String.UTF8View, _ place: String.UTF8View.Index
-    ) -> String.UTF8View.Index {
-        let next = bytes[place...].prefix(3)
-        if next.first == UInt8(ascii: ".") { return bytes.index(after: place) }
-        return next.elementsEqual([0xE2, 0x80, 0xAF]) ? next.endIndex : place
+    private static func behindJoint(_ bytes: UnsafeBufferPointer<UInt8>, _ place: Int) -> Int {
+        guard place < bytes.count else { return place }
+        if bytes[place] == UInt8(ascii: ".") { return place + 1 }
+        let isNarrowSpace =
+            place + 2 < bytes.count && bytes[place] == 0xE2 && bytes[place + 1] == 0x80 && bytes[place + 2] == 0xAF
+        return isNarrowSpace ? place + 3 : place
     }
 
-    private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
+    private static func isDigit(_ bytes: UnsafeBufferPointer<UInt8>, _ place: Int) -> Bool {
+        place < bytes.count && bytes[place] >= UInt8(ascii: "0") && bytes[place] <= UInt8(ascii: "9")
+    }
 }

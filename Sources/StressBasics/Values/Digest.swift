@@ -62,11 +62,20 @@ public struct DigestBuilder: Sendable {
 
     /// The digest of everything added; the builder may go on afterwards.
     public func finish() -> Digest {
-        Digest(hex: DigestState(copying: state).finalized().map(Self.hexDigits).joined())
+        let bytes = DigestState(copying: state).finalized()
+        // Every day of a history has a digest.
+        return Digest(
+            hex: String(unsafeUninitializedCapacity: 2 * bytes.count) { text in
+                for (place, byte) in bytes.enumerated() {
+                    text[2 * place] = Self.hexDigit(byte >> 4)
+                    text[2 * place + 1] = Self.hexDigit(byte & 0xF)
+                }
+                return 2 * bytes.count
+            })
     }
 
-    private static func hexDigits(_ byte: UInt8) -> Substring {
-        String(UInt32(byte) + 0x100, radix: 16).dropFirst()
+    private static func hexDigit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 }
 

@@ -31,6 +31,7 @@ public struct UTCInstant: Hashable, Comparable, Codable, Sendable {
     /// `2026-11-20T02:00:00Z` (RFC 3339), with `.123` only when there are milliseconds.
     public var rfc3339: String {
         let c = civil
+        if c.millisecond == 0, (0...9999).contains(c.year) { return c.secondText }
         let base = "\(c.dateText)T\(padded(c.hour, 2)):\(padded(c.minute, 2)):\(padded(c.second, 2))"
         return c.millisecond == 0 ? base + "Z" : base + ".\(padded(c.millisecond, 3))Z"
     }
@@ -142,6 +143,27 @@ public struct CivilTime: Hashable, Sendable {
 public func floorDivide(_ a: Int64, _ b: Int64) -> Int64 {
     let quotient = a / b
     return a % b < 0 ? quotient - 1 : quotient
+}
+
+extension CivilTime {
+    /// `2026-11-20T02:00:00Z` of a year of four digits, to the second. Tables of events have hundreds of thousands of them.
+    fileprivate var secondText: String {
+        String(unsafeUninitializedCapacity: 20) { text in
+            func put(_ value: Int, at place: Int) {
+                text[place] += UInt8(value / 10)
+                text[place + 1] += UInt8(value % 10)
+            }
+            _ = text.initialize(from: "0000-00-00T00:00:00Z".utf8)
+            put(year / 100, at: 0)
+            put(year % 100, at: 2)
+            put(month, at: 5)
+            put(day, at: 8)
+            put(hour, at: 11)
+            put(minute, at: 14)
+            put(second, at: 17)
+            return 20
+        }
+    }
 }
 
 private func padded(_ value: Int, _ width: Int) -> String {
