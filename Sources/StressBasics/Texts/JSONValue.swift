@@ -33,6 +33,12 @@ public enum JSONValue: Sendable {
         }
     }
 
+    /// The value on one line as it may stand between the tags of a script.
+    public var scriptText: String {
+        let line = line
+        return line.utf8.contains(UInt8(ascii: "<")) ? line.replacing("<", with: "\\u003c") : line
+    }
+
     private func text(indent: String) -> String {
         switch self {
         case .text(let value): JSONValue.quoted(value)
@@ -56,6 +62,10 @@ public enum JSONValue: Sendable {
 
     /// A text between quotes, with an escape for whatever could not stand there, or could deceive who reads it.
     private static func quoted(_ text: String) -> String {
+        // Most texts stand as they are.
+        guard text.unicodeScalars.contains(where: { $0 == "\"" || $0 == "\\" || $0.isHostile }) else {
+            return "\"" + text + "\""
+        }
         var result = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

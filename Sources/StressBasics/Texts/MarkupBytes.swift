@@ -14,6 +14,12 @@ public struct MarkupBytes: Sendable {
     /// Text as it is: what is markup already, or can hold none.
     public mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
+    /// What a script reads, between its tags: no markup is in it.
+    public mutating func append(data: String) {
+        precondition(!data.utf8.contains(UInt8(ascii: "<")), "data of a page must not hold markup")
+        append(data)
+    }
+
     /// Markup that was written before.
     public mutating func append(_ other: MarkupBytes) { bytes.append(contentsOf: other.bytes) }
 

@@ -30,9 +30,11 @@ struct AssetSide: Sendable {
         let report: RunReport
         let asset: AssetReport
         let records: AssetRecords
+        let confidence: Double
 
         init(_ report: RunReport, _ asset: AssetReport, _ records: AssetRecords) {
             (self.report, self.asset, self.records) = (report, asset, records)
+            confidence = report.study.statistics.confidence
         }
     }
 
@@ -62,7 +64,7 @@ struct AssetSide: Sendable {
         return page
     }
 
-    var confidence: Double { report.study.statistics.confidence }
+    var confidence: Double { common.confidence }
 
     /// The sentences about a cell of this page.
     func sentences(_ row: ResultRow) -> CellSentences {

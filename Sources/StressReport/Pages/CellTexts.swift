@@ -13,8 +13,7 @@ extension Phrase {
     /// The piece of a sentence with the letter of its weight before it.
     var weighed: String {
         // Names may be empty, and nothing from outside may reorder what stands around it.
-        let isBlank = text.allSatisfy(\.isWhitespace)
-        let words = if case .name = self, isBlank { "(no name)" } else { visibleText(text) }
+        let words = if case .name = self, text.allSatisfy(\.isWhitespace) { "(no name)" } else { visibleText(text) }
         return letter + words
     }
 
@@ -32,7 +31,7 @@ extension Phrase {
 
 extension [Phrase] {
     /// The sentence as one text.
-    var weighed: String { map(\.weighed).joined(separator: partEnd) }
+    var weighed: String { map { $0.weighed }.joined(separator: partEnd) }
 }
 
 extension KeyFigure {
@@ -73,12 +72,11 @@ extension AssetSide {
     private func figureTexts(_ row: ResultRow, _ fill: FillRole) -> [String] {
         row.estimate.windows.entries > 0 ? keyFigures(row, filled: fill).map { "f" + $0.joined } : []
     }
+}
 
+extension ColumnView {
     /// What a holding time's figures say: title and definition of the curve, definition of the shortfalls.
-    func columnTexts(_ view: AssetSide) -> [String] {
-        [
-            view.leverageTitle, view.leverageDefinition(LeverageChart(view)),
-            view.severityDefinition(SeverityChart(view)),
-        ]
+    var texts: [String] {
+        [view.leverageTitle, view.leverageDefinition(curve), view.severityDefinition(severity)]
     }
 }

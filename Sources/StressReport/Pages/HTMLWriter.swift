@@ -90,9 +90,8 @@ struct HTMLWriter {
 
     /// Data for the page's script, which no browser runs. `json` must hold no `<`, which could end it early.
     mutating func data(_ id: String, _ json: String) {
-        precondition(!json.utf8.contains(UInt8(ascii: "<")), "data of a page must not hold markup")
         open("script", [Attribute("type", "application/json"), .id(id)])
-        bytes.append(json)
+        bytes.append(data: json)
         close("script")
         line()
     }

@@ -13,6 +13,8 @@ struct PageCells {
     private let headline: ResultRow
     private let hasNames: Bool
     private let fills: [(measure: Measure, role: FillRole)]
+    /// Of each of the page's grids, one a holding time; none of a grid that is not offered.
+    let columns: [[ColumnView?]]
     private var book = PatternBook()
 
     /// Nil when there is nothing to choose.
@@ -21,6 +23,7 @@ struct PageCells {
         (self.page, self.headline) = (page, headline)
         hasNames = page.grids.count > 1
         fills = page.offeredFills.filter { $0.role != .chosen }
+        columns = page.columnViews
     }
 
     /// The cells as JSON of one line, which may stand between the tags of a script: no `<` is in it.
@@ -28,7 +31,7 @@ struct PageCells {
     /// Texts are codes of a ``PatternBook``, in the order in which they stand there: a grid's scope, its columns, its cells down the
     /// columns with `|` between and `-` for none, and the same of each other fill.
     mutating func document() -> String {
-        let grids = page.grids.map { isOffered($0) ? grid($0) : .null }
+        let grids = zip(page.grids, columns).map { $1.isEmpty ? .null : grid($0, $1) }
         let members: [(String, JSONValue)] = [
             ("home", .text(page.address(of: headline.cell))),
             ("side", .text(page.side.rawValue)),
@@ -43,17 +46,11 @@ struct PageCells {
         return JSONValue.object(members).scriptText
     }
 
-    private func isOffered(_ grid: CellGrid) -> Bool {
-        page.explorableGrids.contains { $0.isSame(as: grid) }
-    }
-
-    private mutating func grid(_ grid: CellGrid) -> JSONValue {
+    private mutating func grid(_ grid: CellGrid, _ views: [ColumnView?]) -> JSONValue {
         guard let first = grid.rows.first?.cell else { return .null }
         let scope = book.code([page.scope(first).weighed])
         var columns: [JSONValue] = []
-        for horizon in page.shownHorizons {
-            columns.append(page.column(grid, horizon).map { .text(book.code(page.columnTexts($0))) } ?? .null)
-        }
+        for view in views { columns.append(view.map { .text(book.code($0.texts)) } ?? .null) }
         let cells = codes(grid) { page, row in page.texts(row) }
         // A cell that knows no other fill has its own words under all.
         var filled: [JSONValue] = []
@@ -83,9 +80,16 @@ struct PageCells {
     }
 }
 
-extension JSONValue {
-    /// The value on one line as it may stand between the tags of a script.
-    var scriptText: String { line.replacing("<", with: "\\u003c") }
+/// A page as it would look at another holding time, with what is drawn of it: the words of the drawings need them as well as their markup.
+struct ColumnView {
+    let view: AssetSide
+    let curve: LeverageChart?
+    let severity: SeverityChart?
+
+    init(_ view: AssetSide) {
+        self.view = view
+        (curve, severity) = (LeverageChart(view), SeverityChart(view))
+    }
 }
 
 extension CellSentences {
@@ -121,6 +125,15 @@ extension AssetSide {
     /// A grid in the line above what was chosen: `linear contract on typical`, and what else tells the page's grids apart.
     fileprivate func gridName(_ cell: CellKey) -> String {
         namedAxes.map { cell.words($0, .sentence) }.joined(separator: " ")
+    }
+
+    /// The columns of each grid whose cells a reader can choose, and none of the others.
+    fileprivate var columnViews: [[ColumnView?]] {
+        let (offered, horizons) = (explorableGrids, shownHorizons)
+        return grids.map { grid in
+            guard offered.contains(where: { $0.isSame(as: grid) }) else { return [] }
+            return horizons.map { column(grid, $0).map(ColumnView.init) }
+        }
     }
 
     /// The page as it would look at a holding time of a grid, at the headline's leverage; nil without a cell there.

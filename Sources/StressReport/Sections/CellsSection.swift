@@ -115,18 +115,18 @@ extension AssetSide {
         guard var cells = PageCells(self) else { return }
         w.line()
         w.data("cells", cells.document())
-        w.data("figures", figureDocument)
+        w.data("figures", figureDocument(cells.columns))
     }
 
     /// The drawings of time for other leverages and of other holding times, as JSON of one line. Each is the code of its markup in a
     /// ``PatternBook``; `-` where there is nothing to draw.
-    private var figureDocument: String {
+    private func figureDocument(_ views: [[ColumnView?]]) -> String {
         var book = PatternBook()
         var speeds: [JSONValue] = []
         for (leverage, markup) in speedMarkups {
             speeds.append(.list([.text(leverage.plainText), .text(book.code(markup: markup))]))
         }
-        let columns = figureColumns(&book)
+        let columns = figureColumns(views, &book)
         return JSONValue.object([
             ("speeds", .list(speeds)), ("columns", .list(columns)),
             ("patterns", .list(book.patterns.map(JSONValue.text))),
@@ -134,13 +134,14 @@ extension AssetSide {
     }
 
     /// Name, curve and shortfalls of each holding time but the headline's own, as many as there is room for.
-    private func figureColumns(_ book: inout PatternBook) -> [JSONValue] {
+    private func figureColumns(_ views: [[ColumnView?]], _ book: inout PatternBook) -> [JSONValue] {
         var (columns, codeBytes) = ([JSONValue](), 0)
-        for (place, grid) in grids.enumerated() where explorableGrids.contains(where: { $0.isSame(as: grid) }) {
-            for (column, horizon) in shownHorizons.enumerated() {
-                guard let view = self.column(grid, horizon), !isHeadlineColumn(grid, horizon) else { continue }
+        let (grids, horizons) = (grids, shownHorizons)
+        for (place, views) in views.enumerated() {
+            for (column, view) in views.enumerated() {
+                guard let view, !isHeadlineColumn(grids[place], horizons[column]) else { continue }
                 var enlarged = book
-                let codes = view.columnMarkups(spotted: shownLeverages).map {
+                let codes = view.markups(spotted: shownLeverages).map {
                     $0.isEmpty ? "-" : enlarged.code(markup: $0)
                 }
                 codeBytes += codes.reduce(0) { $0 + $1.utf8.count }
@@ -155,14 +156,16 @@ extension AssetSide {
     private func isHeadlineColumn(_ grid: CellGrid, _ horizon: TimeSpan) -> Bool {
         grid.holds(headline) && horizon == headline?.cell.horizon
     }
+}
 
+extension ColumnView {
     /// The drawings of one holding time, curve and shortfalls, which nothing shows until it is chosen; empty where there is nothing to
     /// draw.
-    private func columnMarkups(spotted: [Leverage]) -> [String] {
-        var curve = LeverageChart(self)
+    fileprivate func markups(spotted: [Leverage]) -> [String] {
+        var curve = curve
         curve?.spotted = spotted
         curve?.hasPattern = false
-        let drawings: [(any Drawing)?] = [curve, SeverityChart(self)]
+        let drawings: [(any Drawing)?] = [curve, severity]
         return drawings.map { drawing in
             var w = HTMLWriter()
             drawing?.write(to: &w)
