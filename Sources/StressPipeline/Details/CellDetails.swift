@@ -66,10 +66,11 @@ struct CellDetails: Sendable {
         _ place: Int, _ conditions: MarketConditions, _ context: CellAnatomy.Context, _ tails: CellTails
     ) throws(RunCancelled) -> CellDetail {
         let entries = try job.heldOutcomes(cell: place, threads: threads, control: control)
+        let negative = entries.negativeByExit
+        let anatomy = CellAnatomy(entries: entries, negative: negative, market: conditions, context: context)
         return CellDetail(
-            cell: rows[place].cell, anatomy: CellAnatomy(entries: entries, market: conditions, context: context),
-            sensitivity: [], tail: nil, shortfallTail: tails.shortfalls(entries, separation: context.separation),
-            curves: [])
+            cell: rows[place].cell, anatomy: anatomy, sensitivity: [], tail: nil,
+            shortfallTail: tails.shortfalls(entries, negative: negative, separation: context.separation), curves: [])
     }
 
     private func sensitivity(_ row: ResultRow, _ anatomy: CellAnatomy) throws(RunCancelled) -> [SensitivityRow] {

@@ -33,10 +33,12 @@ struct CellTails {
 
     /// Shortfalls in parts of the margin, the deepest of each crash; nil without entries. Crashes are told apart as episodes are:
     /// by the times at which entries went below zero.
-    func shortfalls(_ entries: HeldEntries, separation: TimeSpan) -> TailReport? {
+    ///
+    /// - Parameter negative: those of the entries that ended below zero, in the order in which they did.
+    func shortfalls(_ entries: HeldEntries, negative: [HeldEntry], separation: TimeSpan) -> TailReport? {
         guard let span = span(from: entries.first?.time, to: entries.last?.time) else { return nil }
         let scale = shortfallScale
-        let below = entries.shortfallsByExit(on: scale)
+        let below = negative.shortfalls(on: scale)
         let analysis = TailAnalysis(
             times: below.times, values: below.values, separation: separation, span: span,
             shares: TailAnalysis.eventShares, random: random("shortfall tail"))

@@ -55,18 +55,21 @@ public struct CellAnatomy: Hashable, Codable, Sendable {
     }
 
     /// Takes a cell apart. `entries` come in order of time. O(entries log entries + groups × blocks).
+    ///
+    /// - Parameter negative: those below zero in the order in which they ended, where they are known already.
     @_specialize(where Entries == HeldEntries)
     @_specialize(where Entries == [HeldEntry])
     public init<Entries: RandomAccessCollection<HeldEntry>>(
-        entries: Entries, market: MarketConditions, context: Context
+        entries: Entries, negative: [HeldEntry]? = nil, market: MarketConditions, context: Context
     ) {
-        let parts = AnatomyColumns(entries: entries, market: market, context: context)
+        let episodes = Episodes(negative: negative ?? entries.negativeByExit, separation: context.separation)
+        let parts = AnatomyColumns(entries: entries, episodes: episodes, market: market, context: context)
         let found = parts.inferences(context)
         self.entries = entries.count
-        episodes = parts.episodes
+        self.episodes = episodes
         (months, years) = CalendarShares(entries, unit: context.barLength).shares
         whole = found.first ?? nil
-        withoutLargest = parts.episodes.all.isEmpty ? nil : found[1]
+        withoutLargest = episodes.all.isEmpty ? nil : found[1]
         outsideLargest = parts.outsideLargest.counts
         conditions = zip(parts.groups, found.dropFirst(2)).map { group, inference in
             ConditionalShare(
@@ -84,12 +87,13 @@ private struct AnatomyColumns {
         let column: GroupColumn
     }
 
-    let episodes: Episodes
     let groups: [Group]
     private let columns: [GroupColumn]
 
-    init(entries: some RandomAccessCollection<HeldEntry>, market: MarketConditions, context: CellAnatomy.Context) {
-        episodes = Episodes(entries, separation: context.separation)
+    init(
+        entries: some RandomAccessCollection<HeldEntry>, episodes: Episodes, market: MarketConditions,
+        context: CellAnatomy.Context
+    ) {
         let sums = AnatomyColumns.sums(entries, episodes, market, context)
         groups = AnatomyColumns.firstGroups.flatMap { condition, first in
             condition.values.enumerated().map { place, value in

@@ -54,7 +54,11 @@ public struct Episodes: Hashable, Codable, Sendable {
     /// Groups the entries below zero by the time at which they went below: a pause longer than `separation` begins a new
     /// episode. O(n log n) in the negative entries.
     public init(_ entries: some Sequence<HeldEntry>, separation: TimeSpan) {
-        let negative = entries.negativeByExit
+        self.init(negative: entries.negativeByExit, separation: separation)
+    }
+
+    /// The same of entries below zero in the order in which they ended. O(n).
+    init(negative: [HeldEntry], separation: TimeSpan) {
         var (all, start) = ([Episode](), 0)
         for end in negative.indices {
             let isLast = end + 1 == negative.count

@@ -118,10 +118,10 @@ public struct HeldEntries: RandomAccessCollection, Sendable {
     private var allWeights: [Double] { weights.isEmpty ? Array(repeating: 1, count: count) : weights }
 }
 
-extension HeldEntries {
-    /// When entries ended below zero, in the order in which they did, and the expected shortfall of each given that there is one, on a scale.
-    public func shortfallsByExit(on scale: TailScale) -> (times: [Int64], values: [Double]) {
-        let below = negativeByExit
-        return (below.map(\.exitTime), below.map { scale.scaled($0.shortfallGivenOne) })
+extension [HeldEntry] {
+    /// Of entries that ended below zero, in the order in which they did: when, and the expected shortfall of each given that there is one, on
+    /// a scale.
+    public func shortfalls(on scale: TailScale) -> (times: [Int64], values: [Double]) {
+        (map(\.exitTime), map { scale.scaled($0.shortfallGivenOne) })
     }
 }
