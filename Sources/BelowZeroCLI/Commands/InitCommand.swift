@@ -12,7 +12,7 @@ struct InitCommand: ParsableCommand {
         commandName: "init",
         abstract: "Write a commented study file and a demo price file.",
         discussion: """
-            Writes the study to FILE and an invented price history to prices/DEMO.csv beside it. With --systemd it writes a \
+            Writes the study to FILE and an invented price history to demo/DEMO.csv beside it. With --systemd it writes a \
             service and a timer that run the study at 02:00, and a line for cron, into a folder of your choice; a study that \
             is there is left as it is. Nothing is overwritten. With --schema it writes nothing and prints the JSON Schema of studies, \
             by which editors complete and check them.
@@ -143,9 +143,10 @@ struct InitCommand: ParsableCommand {
         return [NewFile(path: demoPath, text: csvText(demoMarket.series(seed: 1))), study]
     }
 
+    /// In a folder of its own: `ledger prices/` and others take all files of a folder as histories.
     private var demoPath: String {
         let folder = file.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-        return (folder.isEmpty && !file.hasPrefix("/") ? "" : folder + "/") + "prices/DEMO.csv"
+        return (folder.isEmpty && !file.hasPrefix("/") ? "" : folder + "/") + "demo/DEMO.csv"
     }
 
     private var demoMarket: SyntheticMarket {

@@ -36,7 +36,7 @@ private struct StudyTemplate {
         """
         data:
           - asset: DEMO                 # free text, the key in every output
-            path: prices/DEMO.csv       # relative to this file; globs are read in name order as one series
+            path: demo/DEMO.csv         # invented; relative to this file; globs are read in name order as one series
             format: auto                # auto, or a format that 'belowzero check --help' lists
             # columns: {time: 0, open: 1, high: 2, low: 3, close: 4, volume: 5}   # 0-based, or header names; {time: 0, price: 1}
             # time: ms                  # auto, s, ms, us, ns, ISO 8601, excel, or a pattern such as "%d/%m/%Y"
