@@ -70,7 +70,7 @@ import Testing
         #expect(certain.contains("Worst shortfall") && certain.contains("; the largest is "))
     }
 
-    @Test("What moves the headline most is what is farthest from it in points")
+    @Test("What moves the headline most is what is farthest from it in points, bounds apart")
     func sensitivity() throws {
         func row(_ assumption: String, _ value: String, _ share: Double) -> SensitivityRow {
             SensitivityRow(
@@ -80,8 +80,13 @@ import Testing
         let own = row("none", "", 0.042)
         let all = [own, row("fill", "best", 0), row("fill", "gap", 0.0007), row("fill", "worst", 0.48)]
         func title(_ rows: [SensitivityRow]) throws -> String { plainText(try #require(SensitivityChart(rows)).title) }
-        #expect(try title(all) == "Fill worst moves it most: 48 % instead of 4.2 %")
-        #expect(try title(Array(all.prefix(3))) == "Fill best moves it most: 0 % instead of 4.2 %")
+        let reach = "the best fill of a bar leaves 0 %, the worst 48 %"
+        #expect(try title(all) == "Fill gap moves it most: 0.07 % instead of 4.2 %; \(reach)")
+        #expect(
+            try title(all + [row("fees", "×2", 0.2)])
+                == "Fees ×2 moves it most: 20 % instead of 4.2 %; \(reach)")
+        #expect(try title([own, all[1], all[3]]) == "Only the fill moves it: \(reach), instead of 4.2 %")
+        #expect(try title([own, all[2]]) == "Fill gap moves it most: 0.07 % instead of 4.2 %")
         #expect(try title([own, row("max_gap", "off", 0.042)]) == "No change moves the headline")
     }
 

@@ -39,17 +39,36 @@ struct SensitivityChart: Drawing {
     /// What moves the headline most, in percentage points: a ratio has no end towards zero.
     var title: String {
         guard let own = base.frequency, own > 0 else { return "The headline under changed assumptions" }
-        let moved = rows.filter { $0.assumption != "none" }.compactMap { row -> (SensitivityRow, Double)? in
-            row.frequency.map { (row, abs($0 - own)) }
+        let moved = rows.filter { $0.assumption != "none" }.compactMap { row in
+            row.frequency.map { Moved(row: row, share: $0, own: own) }
         }
-        guard let most = moved.max(by: { $0.1 < $1.1 }), let frequency = most.0.frequency else {
-            return "The headline under changed assumptions"
+        if moved.isEmpty { return "The headline under changed assumptions" }
+        let bounds = moved.filter(\.isBound)
+        let reach = bounds.enumerated().map { place, bound in
+            "the \(bound.row.value)\(place == 0 ? " fill of a bar leaves" : "") \(shareText(bound.share))"
+        }.joined(separator: ", ")
+        if let most = moved.filter({ !$0.isBound }).max(by: { $0.points < $1.points }), most.isVisible {
+            return "\(most.words) moves it most: \(most.comparison)\(reach.isEmpty ? "" : "; " + reach)"
         }
-        guard most.1 > 0 else { return "No change moves the headline" }
-        guard shareText(frequency) != shareText(own) else { return "No changed assumption moves the headline visibly" }
-        let words = most.0.words
-        return
-            "\(words.prefix(1).uppercased() + words.dropFirst()) moves it most: \(shareText(frequency)) instead of \(shareText(own))"
+        if bounds.contains(where: \.isVisible) {
+            return "Only the fill moves it: \(reach), instead of \(shareText(own))"
+        }
+        return moved.allSatisfy { $0.points == 0 }
+            ? "No change moves the headline" : "No changed assumption moves the headline visibly"
+    }
+
+    /// A share under a changed assumption beside the headline's own.
+    private struct Moved {
+        let row: SensitivityRow
+        let share: Double
+        let own: Double
+
+        /// The best and the worst fill of a bar are what no venue can pass, and nobody's assumption.
+        var isBound: Bool { row.assumption == "fill" && (row.value == "best" || row.value == "worst") }
+        var points: Double { abs(share - own) }
+        var comparison: String { "\(shareText(share)) instead of \(shareText(own))" }
+        var isVisible: Bool { shareText(share) != shareText(own) }
+        var words: String { row.words.prefix(1).uppercased() + row.words.dropFirst() }
     }
 
     /// Draws the chart.
