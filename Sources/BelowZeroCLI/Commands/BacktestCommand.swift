@@ -39,7 +39,7 @@ struct BacktestCommand: ParsableCommand {
         try common.reporting {
             try OwnFile.backtest.expectPlace(out, force: forcing.force, isJSON: common.json)
             let study = try grid.study(
-                platform: platform, reading: reading, console: common.console, opensFolders: true)
+                platform: platform, reading: reading, console: common.console)
             let interruption = Interruption(isJSON: common.json, console: common.console)
             let answers = try interruption.during {
                 try Backtest(study, files: InputFiles(base: ""), caches: cache.caches, threads: allCores)

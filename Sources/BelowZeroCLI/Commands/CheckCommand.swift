@@ -130,7 +130,7 @@ struct CheckCommand: ParsableCommand {
 
     /// What is read, each by itself, and the market where a file is divided into several.
     private func sources() throws -> [(source: BarSource, role: String?)] {
-        let names = try file.flatMap(filesBelow)
+        let names = try file.flatMap { try filesBelow($0) }
         let whole = try together ? [reading.source(files: names)] : names.map { try reading.source(files: [$0]) }
         return whole.flatMap { markets(of: $0) }
     }

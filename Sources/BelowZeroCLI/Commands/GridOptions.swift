@@ -9,7 +9,7 @@ import StudyPlan
 
 /// The price files and the grid of a study that is typed: each file is one asset, named after it.
 struct GridOptions: ParsableArguments {
-    @Argument(help: "Price files.", completion: .file())
+    @Argument(help: "Price files, or folders of them.", completion: .file())
     var file: [String]
 
     @Option(name: [.customShort("l"), .long], help: "Leverages: 1,5,20 or 1:125 or 1:100:5.")
@@ -31,13 +31,11 @@ struct GridOptions: ParsableArguments {
 
     /// The study that they are, of one platform, with every market that is to be an asset.
     ///
-    /// - Parameters:
-    ///   - console: where it is said how files were divided into markets.
-    ///   - opensFolders: whether a folder stands for all files in it.
-    func study(
-        platform: PlatformOptions, reading: ReadingOptions, console: Console, opensFolders: Bool = false
-    ) throws -> Study {
-        let file = opensFolders ? try file.flatMap(filesBelow) : file
+    /// A folder stands for all files in it.
+    ///
+    /// - Parameter console: where it is said how files were divided into markets.
+    func study(platform: PlatformOptions, reading: ReadingOptions, console: Console) throws -> Study {
+        let file = try file.flatMap { try filesBelow($0) }
         try file.forEach(expectNoStudy)
         try expectDifferent(file)
         let inputs = try file.enumerated().map { index, path in
@@ -92,9 +90,7 @@ struct GridOptions: ParsableArguments {
         func stem(_ path: String) -> String {
             if path == LoadedStudy.standardInput { return "stdin" }
             let name = path.split(separator: "/").last.map(String.init) ?? path
-            let cut = ["csv.gz", "csv", "txt", "gz"].first { name.lowercased().hasSuffix("." + $0) }
-            let stem = cut.map { String(name.dropLast($0.count + 1)) } ?? name
-            let visible = String(SourceLocation.presentable(stem).prefix(48))
+            let visible = String(SourceLocation.presentable(PriceFileName.stem(name)).prefix(48))
             // A file's name is nobody's choice for a table: what would run there gets something before it.
             return CSVText.beginsAsFormula(visible) ? "_" + visible : visible
         }

@@ -99,9 +99,8 @@ private struct LedgerQuestion {
 
     /// The study of price files: the grid of a study has no part in a ledger.
     private static func typed(_ command: LedgerCommand) throws -> Study {
-        let names = try command.file.flatMap(filesBelow)
-        var grid = try GridOptions.parse(names + ["--leverage", "10", "--horizon", command.horizon ?? "7d"])
-        grid.file = names
+        var grid = try GridOptions.parse(command.file + ["--leverage", "10", "--horizon", command.horizon ?? "7d"])
+        grid.file = command.file
         var study = try grid.study(
             platform: try PlatformOptions.parse([]), reading: try ReadingOptions.parse([]),
             console: command.common.console)

@@ -21,7 +21,7 @@ struct StudyFileOptions: ParsableArguments {
     func loaded(_ study: String) throws -> LoadedStudy {
         do {
             return try LoadedStudy(file: study, prices: prices, bounds: bounds, threads: allCores)
-        } catch let failure as Failure where failure.code == .badStudy && isPriceName(study) {
+        } catch let failure as Failure where failure.code == .badStudy && PriceFileName.ending(of: study) != nil {
             let name = SourceLocation.presentable(study)
             throw Failure(
                 .badStudy, "\(name) is called like a price file, and no study is in it",
@@ -29,12 +29,6 @@ struct StudyFileOptions: ParsableArguments {
                     "sweep it with 'belowzero sweep \(shellQuoted(name))', or write a study that names it: belowzero init"
             )
         }
-    }
-
-    /// Whether a file is called as price files are, packed or not.
-    private func isPriceName(_ name: String) -> Bool {
-        let endings = [".csv", ".csv.gz", ".csv.zst", ".zip", ".gz", ".zst"]
-        return endings.contains { name.lowercased().hasSuffix($0) }
     }
 
     /// A study whose prices are all judged as the command line says.
