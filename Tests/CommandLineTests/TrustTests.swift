@@ -228,9 +228,9 @@ import Testing
     }
 
     @Test func initWritesAllOrNothing() throws {
-        try scratch.write("a file where a folder should be", to: "in/prices")
+        try scratch.write("a file where a folder should be", to: "in/demo")
         let refused = try scratch.program.run(["init", "in/nightly.yaml"])
-        #expect(refused.code == 73 && scratch.files().filter { $0.hasPrefix("in/") } == ["in/prices"], "\(refused.err)")
+        #expect(refused.code == 73 && scratch.files().filter { $0.hasPrefix("in/") } == ["in/demo"], "\(refused.err)")
         try scratch.write("mine", to: "units/belowzero.timer")
         #expect(try scratch.program.run(["init", "new/nightly.yaml", "--systemd", "units"]).code == 73)
         #expect(!isThere("new") && !isThere("units/belowzero.service"))

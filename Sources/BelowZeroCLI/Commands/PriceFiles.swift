@@ -28,7 +28,7 @@ func filesBelow(_ name: String, most: Int = 10_000) throws -> [String] {
         if !isHidden, !isFolder("\(folder)/\(path)") { files.append("\(folder)/\(path)") }
         guard files.count <= most, seen <= 10 * most else { throw tooMany(name, most) }
     }
-    guard !files.isEmpty else { throw Failure(.noInput, "no file in \(name)") }
+    guard !files.isEmpty else { throw Failure(.noInput, "no file in \(SourceLocation.presentable(name))") }
     return files.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
 }
 
