@@ -37,6 +37,7 @@ import Testing
             }
         }
         #expect(besideAnEdge < 5, "seed \(seed)")
+        #expect(LogHistogram.binWidth == log(1.01))
     }
 
     /// Laws are added by the ends of their stretches as bin by bin, in any order, and nothing of an entry is lost.

@@ -17,9 +17,13 @@ public struct LogHistogram: Hashable, Sendable {
     private var firstBin = 0
     private var counts: [EventCount] = []
 
-    private static let binWidth = log(1.01)
-    // 1e-15 to 1e15: everything a shortfall per margin can be, with room; beyond, the end bins take it.
-    private static let binRange = -3472...3472
+    /// ln 1.01.
+    @usableFromInline
+    static var binWidth: Double { 0.009950330853168092 }
+    /// 1e-15 to 1e15: everything a shortfall per margin can be, with room; beyond, the end bins take it.
+    @usableFromInline
+    static var lastBin: Int { 3472 }
+    private static let binRange = -lastBin...lastBin
 
     /// An empty histogram.
     public init() {}
@@ -50,8 +54,8 @@ public struct LogHistogram: Hashable, Sendable {
     @inline(__always)
     static func bins(near values: SIMD4<Double>) -> SIMD4<Int16> {
         let least = SIMD4<Double>(repeating: .leastNormalMagnitude)
-        let exact = least.replacing(with: values, where: values .> least).nearLogarithms * (1 / 0.009950330853168083)
-        let last = SIMD4<Double>(repeating: 3472)
+        let exact = least.replacing(with: values, where: values .> least).nearLogarithms * (1 / binWidth)
+        let last = SIMD4(repeating: Double(lastBin))
         let notBeyond = exact.replacing(with: last, where: exact .> last)
         let bins = notBeyond.replacing(with: -last, where: notBeyond .< -last)
         // The nearest whole number is the end of the digits of 1.5 × 2⁵² and itself, which is 0 in its last sixteen.
