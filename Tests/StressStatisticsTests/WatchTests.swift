@@ -118,6 +118,13 @@ import Testing
         #expect(plain.allSatisfy { $0.key < whole.nodeCount || $0.value == TimedEvents.Sum() }, "seed \(seed)")
     }
 
+    /// A record from elsewhere may hold whatever fits.
+    @Test func anyNumberIsKept() {
+        let ends: [Int128] = [.max, .min, .max - 1, Int128(Int64.max) + 1, Int128(Int64.min) - 1, -1]
+        let nodes = ends.map { TimedEvents.Sum(events: .one, shortfall: $0) }
+        #expect(TimedEvents(nodes: nodes, atHorizon: TimedEvents.Sum()).nodes == nodes)
+    }
+
     /// Every order of adding and merging gives the same bits, and nothing is lost.
     @Test func eventsAddUpInAnyOrder() {
         var random = SeededGenerator(seed: 7).stream("order")

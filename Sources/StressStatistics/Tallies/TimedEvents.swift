@@ -148,7 +148,8 @@ extension TimedEvents {
     func sum(_ node: Int) -> Sum {
         guard node >= firstNode else { return Sum() }
         let found = kept[node - firstNode]
-        return Sum(events: found.events, shortfall: Int128(beyond(node - firstNode)) << 64 + Int128(found.low))
+        // A record may hold any number: what passes the end of 128 bits in between comes back.
+        return Sum(events: found.events, shortfall: Int128(beyond(node - firstNode)) << 64 &+ Int128(found.low))
     }
 
     private func beyond(_ place: Int) -> Int64 { high.isEmpty ? 0 : high[place] }
@@ -167,7 +168,7 @@ extension TimedEvents {
     private mutating func addWide(_ sum: Sum, _ place: Int) {
         if high.isEmpty { high = Array(repeating: 0, count: kept.count) }
         kept[place].events += sum.events
-        let whole = Int128(high[place]) << 64 + Int128(kept[place].low) &+ sum.shortfall
+        let whole = Int128(high[place]) << 64 &+ Int128(kept[place].low) &+ sum.shortfall
         kept[place].low = Int64(truncatingIfNeeded: whole)
         high[place] = Int64(truncatingIfNeeded: (whole &- Int128(kept[place].low)) >> 64)
     }
