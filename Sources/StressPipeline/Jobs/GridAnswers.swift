@@ -51,6 +51,8 @@ struct GridAnswers {
         }
         for cells in study.parts(of: asset, count: parts) {
             answers.add(try self.answers(of: self.job(of: asset, market: market, cells: cells)), keeping: isKept)
+            // Else the next part begins beside the gaps that this one left in every thread's heap: how large those are is up to chance.
+            FreedMemory.giveBack()
         }
         answers.sortIntoPlanOrder()
         return answers

@@ -75,7 +75,7 @@ struct Costs: Sendable {
         let blocks = blocks(size)
         let chunks = Double(HistoryJob.chunkCount(bars: size.bars, barLength: barLength(size), block: blockLength))
         let perCell = blocks * (16 + 16 * fills) * 2 + (chunks + 1) * 104 * fills * 2
-        // By time since entry: in many small pieces, whose room is not given back between parts.
+        // By time since entry: in many small pieces, counted as if none of their room were given back between parts.
         let scattered = self.cells * (110 * fills * moments(size) + 40_000)
         let resampling = threads * resamples * 400
         // Counts and sums of cells under behaviours by time block, once more while chunks are joined.
