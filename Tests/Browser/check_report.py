@@ -579,11 +579,22 @@ return Array.from(document.querySelectorAll('.scroll')).filter(x => getComputedS
   || getComputedStyle(x).backgroundImage !== 'none').map(x => x.getAttribute('aria-label') + ' has a shadow on paper');
 """
 
+# Letters of drawings are larger on a narrow screen than their drawings are scaled down, and what leaves a drawing is cut off.
+CUT_WORDS = """
+return Array.from(document.querySelectorAll('svg')).flatMap(svg => {
+  const box = svg.getBoundingClientRect();
+  return Array.from(svg.querySelectorAll('text')).map(text => [text, text.getBoundingClientRect()])
+    .filter(([, place]) => place.width && (place.left < box.left - 1 || place.right > box.right + 1))
+    .map(([text]) => text.textContent + ' in ' + svg.closest('[id]').id);
+});
+"""
+
 
 def small_or_cut(browser, size):
-    """Text too small to read, and tables that are cut at the full width."""
+    """Text too small to read, words of drawings that are cut, and tables that are cut at the full width."""
     smallest, words = browser.run(SMALLEST_TEXT)
     faults = [] if smallest >= (11 if size == WIDE else 10) else [f"{smallest:.1f} px: {words}"]
+    faults += [f"cut: {words}" for words in browser.run(CUT_WORDS)]
     return faults + ([f"cut: {name}" for name in browser.run(CUT_TABLES)] if size == WIDE else [])
 
 

@@ -13,10 +13,11 @@ struct FillChart: Drawing {
 
     /// From the best fill to the worst, with the cell's own between them.
     let lines: [Line]
+    private let labels: RowLabels
     let alternative: String
 
     let width = 560.0
-    private let start = 118.0
+    private var start: Double { labels.end + 12 }
     private let top = 22.0
     private let pitch = 28.0
     private let most: Double
@@ -41,6 +42,7 @@ struct FillChart: Drawing {
             return nil
         }
         lines = found
+        labels = RowLabels(found.map(\.label), atLeast: 106)
         let highest = found.map { max($0.share.fraction, FillChart.ends($0)?.high ?? 0) }.max() ?? 1
         most = FillChart.roundAbove(highest)
         alternative = page.fillTitle
@@ -94,7 +96,7 @@ struct FillChart: Drawing {
 
     private func write(_ line: Line, at y: Double, _ w: inout HTMLWriter) {
         let style = line.isOwn ? "s1" : "s3"
-        w.label(line.isOwn ? "nm s1t" : "tl", start - 12, y + 4.5, anchor: "end", line.label)
+        w.label(line.isOwn ? "nm s1t" : "tl", labels.end, y + 4.5, anchor: "end", line.label)
         let ends = FillChart.ends(line)
         if let ends {
             w.rule(style, x(ends.low), y, x(ends.high), y)

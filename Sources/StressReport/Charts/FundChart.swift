@@ -34,6 +34,10 @@ struct FundChart: Drawing {
 
     private let episodes: [ExhaustionRecord]
     private let x: DayAxis
+    /// The end of the upper axis.
+    private let most: Double
+    /// The end of the lower axis.
+    private let deepest: Double
     private let balance = (top: 44.0, bottom: 208.0)
     private let missing = (top: 250.0, bottom: 312.0)
 
@@ -43,8 +47,12 @@ struct FundChart: Drawing {
         bins = FundChart.bins(result.days)
         crashes = FundChart.crashes(result.days)
         episodes = result.episodes
+        most = FundChart.roundAbove(bins)
+        deepest = bins.reduce(0) { max($0, $1.shortfall) }
+        let numbers = RowLabels([most, most / 2, deepest].map(moneyNumber), atLeast: 56, isPlain: true)
         x = DayAxis(
-            first: first.day.milliseconds, last: last.day.milliseconds + DayAxis.day, start: 66, end: width - 8)
+            first: first.day.milliseconds, last: last.day.milliseconds + DayAxis.day, start: numbers.end + 10,
+            end: width - 8)
         alternative = "\(result.fundTitle). Every day is in fund.csv."
     }
 
@@ -85,14 +93,13 @@ struct FundChart: Drawing {
         writeMissing(&w)
     }
 
-    /// The end of the upper axis: a round number above every balance.
-    private var most: Double {
+    /// A round number above every balance.
+    private static func roundAbove(_ bins: [Bin]) -> Double {
         let largest = bins.reduce(0) { max($0, $1.balance, $1.lowest) }
         guard largest > 0 else { return 0 }
         let decade = pow(10, log10(largest).rounded(.down))
         return ([1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].first { $0 * decade >= largest } ?? 20) * decade
     }
-    private var deepest: Double { bins.reduce(0) { max($0, $1.shortfall) } }
 
     private func height(_ value: Double) -> Double {
         balance.bottom - (most > 0 ? (balance.bottom - balance.top) * max(0, value) / most : 0)

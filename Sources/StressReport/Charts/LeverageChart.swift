@@ -46,11 +46,12 @@ struct LeverageChart: Drawing {
         let shown = Set(points.map(\.leverage))
         band = page.band.map { ($0.key.value, $0.value) }.filter { shown.contains($0.0) }
             .sorted { $0.0 < $1.0 }
-        x = LogAxis(
-            low: points.map(\.leverage).min()!, high: points.map(\.leverage).max()!, start: 66, end: width - 96)
         let bounds = points.compactMap { $0.share.interval?.high } + band.map(\.ends.high)
         let heights = points.filter { $0.share.count > 0 }.map { $0.share.fraction * 0.7 } + bounds.filter { $0 > 0 }
         y = .decades(covering: heights, within: 1e-6...1, start: height - 52, end: 20)
+        x = LogAxis(
+            low: points.map(\.leverage).min()!, high: points.map(\.leverage).max()!, start: y.shareLabelEnd + 10,
+            end: width - 96)
     }
 
     /// The lines that have something to show, the page's own last.

@@ -50,6 +50,12 @@ struct LogAxis {
         return LogAxis(low: low * 0.8, high: high * 1.25, start: start, end: end)
     }
 
+    /// What stands left of an axis of shares: `0.1 %`.
+    static func shareText(_ decade: Double) -> String { significantText(decade * 100, digits: 1) + narrowSpace + "%" }
+
+    /// Where such numbers end, left of a drawing.
+    var shareLabelEnd: Double { RowLabels(decades.map(LogAxis.shareText), atLeast: 56, isPlain: true).end }
+
     /// Where the axis is labelled, rising: its decades, or on a short axis 1, 2 and 5 times each.
     var ticks: [Double] {
         guard decades.count < 3 else { return decades }
@@ -107,8 +113,7 @@ extension Drawing {
         for decade in y.decades {
             w.rule("gr", x.start, y.position(decade), x.end, y.position(decade))
             w.label(
-                "ti", x.start - 10, y.position(decade) + 4, anchor: "end",
-                significantText(decade * 100, digits: 1) + narrowSpace + "%")
+                "ti", x.start - 10, y.position(decade) + 4, anchor: "end", LogAxis.shareText(decade))
         }
         var lastTick = -Double.infinity
         for leverage in Set(leverages).sorted(by: >) {

@@ -26,11 +26,12 @@ struct ProtectChart: Drawing {
 
     let figure: Figure
     private let rows: [Row]
+    private let labels: RowLabels
     private let reach: (low: Double, high: Double)
 
     let width = 560.0
     var height: Double { bottom + 50 }
-    private let start = 196.0
+    private var start: Double { labels.end + 12 }
     private let end = 492.0
     private let top = 12.0
     private let pitch = 24.0
@@ -43,6 +44,7 @@ struct ProtectChart: Drawing {
     /// Nil without rows.
     init?(_ figure: Figure, _ results: [BehaviourResult]) {
         rows = results.compactMap { figure.row($0) }
+        labels = RowLabels(rows.map(\.name), atLeast: 184)
         self.figure = figure
         guard !rows.isEmpty else { return nil }
         let values = rows.flatMap { [$0.change, $0.interval?.low ?? 0, $0.interval?.high ?? 0, 0] }
@@ -74,19 +76,16 @@ struct ProtectChart: Drawing {
             w.label("ti", x(tick), bottom + 20, anchor: "middle", signedPercentNumber(tick))
         }
         w.label("tk", (start + end) / 2, bottom + 44, anchor: "middle", figure.axisWords)
-        for (place, row) in rows.enumerated() { write(row, at: top + (Double(place) + 0.5) * pitch, &w) }
+        for (place, row) in rows.enumerated() {
+            write(row, labels.texts[place], at: top + (Double(place) + 0.5) * pitch, &w)
+        }
     }
 
-    private func write(_ row: Row, at y: Double, _ w: inout HTMLWriter) {
-        w.label("tl", start - 12, y + 4.5, anchor: "end", shortened(row.name))
+    private func write(_ row: Row, _ label: String, at y: Double, _ w: inout HTMLWriter) {
+        w.label("tl", labels.end, y + 4.5, anchor: "end", label)
         w.label("tk", width - 4, y + 4.5, anchor: "end", signedNumber(row.change))
         if let interval = row.interval { w.rule("q1l", x(interval.low), y, x(interval.high), y) }
         w.dot("dt s1f", x(row.change), y, radius: 4.5)
-    }
-
-    private func shortened(_ name: String) -> String {
-        let text = visibleText(name)
-        return text.count <= 26 ? text : text.prefix(25) + "…"
     }
 }
 

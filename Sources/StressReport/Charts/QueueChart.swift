@@ -7,6 +7,7 @@ struct QueueChart: Drawing {
     let alternative: String
 
     let width = 560.0
+    private let labels: RowLabels
     private let x: LogAxis
     private let top = 34.0
     private let pitch = 34.0
@@ -18,7 +19,8 @@ struct QueueChart: Drawing {
         queues = result.queues.filter { $0.total.touched > 0 && $0.total.haircut > .zero }
         guard !queues.isEmpty else { return nil }
         let values = queues.flatMap { queue in [queue.meanHaircut, queue.total.largest.quote].compactMap(\.self) }
-        x = .fitted(to: values, within: 1e-2...1e15, start: 140, end: width - 76)
+        labels = RowLabels(queues.map(\.label), atLeast: 128)
+        x = .fitted(to: values, within: 1e-2...1e15, start: labels.end + 12, end: width - 76)
         alternative = "\(result.queueTitle). Every value is in the table below."
     }
 
@@ -37,7 +39,7 @@ struct QueueChart: Drawing {
         guard let mean = queue.meanHaircut else { return }
         let style = queue.isOwn ? "q1" : "q3"
         let (middle, most) = (x.position(mean), x.position(queue.total.largest.quote))
-        w.label(queue.isOwn ? "nm s1t" : "tl", x.start - 12, y + 4.5, anchor: "end", queue.label)
+        w.label(queue.isOwn ? "nm s1t" : "tl", labels.end, y + 4.5, anchor: "end", queue.label)
         w.label("tk", width - 4, y + 4.5, anchor: "end", grouped(queue.total.touched))
         w.rule("\(style)l", middle, y, most, y)
         w.rule("\(style)m", most, y - 6, most, y + 6)

@@ -36,9 +36,10 @@ struct RuinChart: Drawing {
         // The smallest capital, the largest that is ever lost, and one between.
         curves = Array(Set([0, (all.count - 1) / 2, all.count - 1])).sorted().map { all[$0] }
         alternative = "Share of starts that lost all of their margins, by leverage. Every value is in the table below."
-        x = LogAxis(
-            low: points.map(\.leverage).min()!, high: points.map(\.leverage).max()!, start: 66, end: width - 110)
         y = .decades(covering: points.map { $0.share * 0.9 }, within: 1e-6...1, start: height - 52, end: 20)
+        x = LogAxis(
+            low: points.map(\.leverage).min()!, high: points.map(\.leverage).max()!, start: y.shareLabelEnd + 10,
+            end: width - 110)
     }
 
     func writeShapes(to w: inout HTMLWriter) {

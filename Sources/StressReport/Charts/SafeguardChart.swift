@@ -84,6 +84,7 @@ extension AssetSide {
 /// ``SafeguardSteps`` as bars: all, what is taken away, and what is left.
 struct SafeguardChart: Drawing {
     let steps: SafeguardSteps
+    private let labels: RowLabels
 
     let width = 560.0
     var height: Double { top + pitch * Double(steps.steps.count) + 34 }
@@ -91,14 +92,15 @@ struct SafeguardChart: Drawing {
 
     private let top = 10.0
     private let pitch = 46.0
-    private let start = 158.0
-    private var end: Double { width - 64 }
+    private var start: Double { labels.end + 12 }
+    private var end: Double { width - 78 }
     private var most: Double { Double(steps.steps.map { abs($0.entries) }.max() ?? 1) }
 
     /// Nil where there is nothing to draw.
     init?(_ page: AssetSide) {
         guard let steps = page.safeguards else { return nil }
         self.steps = steps
+        labels = RowLabels(steps.steps.map(\.label), atLeast: 146)
     }
 
     /// Draws the chart.
@@ -119,7 +121,7 @@ struct SafeguardChart: Drawing {
         w.shape(
             "rect", .class(style), Attribute("x", coordinate(left)), Attribute("y", coordinate(y - 12)),
             Attribute("width", coordinate(max(1, right - left))), Attribute("height", "24"))
-        w.label(isLast ? "nm s1t" : "tl", start - 12, y + 4.5, anchor: "end", step.label)
+        w.label(isLast ? "nm s1t" : "tl", labels.end, y + 4.5, anchor: "end", step.label)
         let number = perTenThousand(abs(steps.share(step)))
         let sign = !isChange || step.entries == 0 ? "" : step.entries < 0 ? "−" : "+"
         w.label(isLast ? "nm s1t" : "tl", right + 8, y + 4.5, sign + number)

@@ -5,6 +5,7 @@ import StressStatistics
 /// The headline under changed assumptions, one row a change: share with its interval, logarithmic.
 struct SensitivityChart: Drawing {
     private let rows: [SensitivityRow]
+    private let labels: RowLabels
     private let base: SensitivityRow
     private let x: LogAxis
     /// Where zero stands, left of a logarithmic axis that has none; nil where nothing reaches it.
@@ -27,8 +28,10 @@ struct SensitivityChart: Drawing {
         }
         guard rows.contains(where: { ($0.frequency ?? 0) > 0 }), !values.isEmpty else { return nil }
         let reachesZero = rows.contains { $0.frequency == 0 || ($0.interval?.low ?? 1) <= 0 }
-        zero = reachesZero ? 184 : nil
-        x = .decades(covering: values, within: 1e-5...1, start: reachesZero ? 212 : 178, end: width - 64)
+        labels = RowLabels(rows.map(\.words), atLeast: 166)
+        zero = reachesZero ? labels.end + 18 : nil
+        x = .decades(
+            covering: values, within: 1e-5...1, start: labels.end + (reachesZero ? 46 : 12), end: width - 64)
     }
 
     /// Where a share stands: zero in its own place, and what is below the axis at its start.
@@ -87,13 +90,15 @@ struct SensitivityChart: Drawing {
         if let own = base.frequency, own > 0 {
             w.rule("rf", x.position(own), top - 4, x.position(own), bottom)
         }
-        for (place, row) in rows.enumerated() { write(row, at: top + (Double(place) + 0.5) * pitch, &w) }
+        for (place, row) in rows.enumerated() {
+            write(row, labels.texts[place], at: top + (Double(place) + 0.5) * pitch, &w)
+        }
     }
 
-    private func write(_ row: SensitivityRow, at y: Double, _ w: inout HTMLWriter) {
+    private func write(_ row: SensitivityRow, _ label: String, at y: Double, _ w: inout HTMLWriter) {
         guard let interval = row.interval, let frequency = row.frequency else { return }
         let isBase = row.assumption == "none"
-        w.label(isBase ? "nm s1t" : "tl", (zero.map { $0 - 6 } ?? x.start) - 12, y + 4.5, anchor: "end", row.words)
+        w.label(isBase ? "nm s1t" : "tl", labels.end, y + 4.5, anchor: "end", label)
         w.label("tk", width - 4, y + 4.5, anchor: "end", shareNumber(frequency))
         w.rule("q1l", place(interval.low), y, place(interval.high), y)
         if frequency > 0 {

@@ -24,12 +24,13 @@ struct SpreadChart: Drawing {
 
     let figure: Figure
     private let rows: [Row]
+    private let labels: RowLabels
     /// The right end of the axis.
     private let reach: Double
 
     let width = 560.0
     var height: Double { bottom + 50 }
-    private let start = 150.0
+    private var start: Double { labels.end + 12 }
     private let end = 492.0
     private let top = 12.0
     private let pitch = 28.0
@@ -49,6 +50,7 @@ struct SpreadChart: Drawing {
                 : (estimate.liquidatedShare, estimate.liquidatedInterval)
             return share.map { Row(name: result.mode.words, share: $0, interval: interval) }
         }
+        labels = RowLabels(rows.map(\.name), atLeast: 138)
         self.figure = figure
         guard !rows.isEmpty else { return nil }
         // An axis is needed where nothing happened, too.
@@ -72,11 +74,13 @@ struct SpreadChart: Drawing {
             w.label("ti", x(tick), bottom + 20, anchor: "middle", percentNumber(tick))
         }
         w.label("tk", (start + end) / 2, bottom + 44, anchor: "middle", "% of entries, fewer is left")
-        for (place, row) in rows.enumerated() { write(row, at: top + (Double(place) + 0.5) * pitch, &w) }
+        for (place, row) in rows.enumerated() {
+            write(row, labels.texts[place], at: top + (Double(place) + 0.5) * pitch, &w)
+        }
     }
 
-    private func write(_ row: Row, at y: Double, _ w: inout HTMLWriter) {
-        w.label("tl", start - 12, y + 4.5, anchor: "end", row.name)
+    private func write(_ row: Row, _ label: String, at y: Double, _ w: inout HTMLWriter) {
+        w.label("tl", labels.end, y + 4.5, anchor: "end", label)
         w.label("tk", width - 4, y + 4.5, anchor: "end", shareNumber(row.share))
         if let interval = row.interval { w.rule("q1l", x(interval.low), y, x(interval.high), y) }
         w.dot("dt s1f", x(row.share), y, radius: 4.5)

@@ -24,6 +24,8 @@ struct WaterfallChart: Drawing {
 
     /// Bars in positions, then in money; the second is empty where nothing was missing.
     let panels: [[Step]]
+    private let labels: RowLabels
+    private let numbers: RowLabels
     let alternative: String
 
     let width = 560.0
@@ -31,14 +33,16 @@ struct WaterfallChart: Drawing {
 
     private let heading = 48.0
     private let pitch = 34.0
-    private let start = 150.0
-    private var end: Double { width - 84 }
+    private var start: Double { labels.end + 12 }
+    private var end: Double { width - numbers.end - 8 }
 
     /// Nil where nothing was ever below zero.
     init?(_ group: LedgerGroup, platform: String, liquidates: Bool) {
         guard group.counts.unprotected > 0 || group.counts.shortfalls > 0 else { return nil }
         let money = group.amounts.shortfall > .zero ? WaterfallChart.money(group.amounts) : []
         panels = [WaterfallChart.positions(group.counts, liquidates: liquidates), money].filter { !$0.isEmpty }
+        let steps = panels.flatMap { $0 }
+        (labels, numbers) = (RowLabels(steps.map(\.label), atLeast: 138), RowLabels(steps.map(\.number), atLeast: 76))
         alternative =
             "\(visibleText(platform)): positions that would have been below zero without any liquidation beside those that were closed below zero, who paid, and what is owed. "
             + "Every value is in the table below."
@@ -130,7 +134,7 @@ struct WaterfallChart: Drawing {
                 Attribute("width", coordinate(max(1, right - left))), Attribute("height", "20"),
                 Attribute("data-tip", step.tip))
             let isOwed = step.kind == .owed
-            w.label(isOwed ? "nm s1t" : "tl", start - 12, y + 4.5, anchor: "end", step.label)
+            w.label(isOwed ? "nm s1t" : "tl", labels.end, y + 4.5, anchor: "end", step.label)
             w.label(isOwed ? "nm s1t" : "tl", right + 8, y + 4.5, step.number)
         }
     }
