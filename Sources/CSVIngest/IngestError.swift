@@ -57,8 +57,8 @@ public struct IngestError: Error, Sendable, Equatable {
     ///   - words: the operating system's words for that.
     public static func noMatch(_ pattern: String, folder: String = "", words: String = "") -> IngestError {
         IngestError(
-            words.isEmpty ? .missing : .unreadable(words), "no file matches \(SourceLocation.presentable(pattern))",
-            why: words.isEmpty ? "" : "the folder \(SourceLocation.presentable(folder)) cannot be read: \(words)",
+            words.isEmpty ? .missing : .unreadable(words), "no file matches \(SourceLocation.presentablePath(pattern))",
+            why: words.isEmpty ? "" : "the folder \(SourceLocation.presentablePath(folder)) cannot be read: \(words)",
             at: SourceLocation(file: ""),
             hint: words.isEmpty
                 ? "paths are relative to the study file" : "check the folder; paths are relative to the study file")
@@ -121,7 +121,7 @@ public struct IngestError: Error, Sendable, Equatable {
     /// ` in btc.csv, line 4 812, column 5 "close"`, or `: btc.csv` when the whole file is meant.
     private var placeText: String {
         guard let location = finding.location, !location.file.isEmpty else { return "" }
-        let file = SourceLocation.presentable(location.file)
+        let file = SourceLocation.presentablePath(location.file)
         guard let line = location.line else { return ": \(file)" }
         var text = " in \(file), line \(spacedCount(line))"
         if let column = location.column { text += ", column \(column)" }

@@ -180,6 +180,17 @@ import Testing
         #expect(shown.count == SourceLocation.longestText + 1)
     }
 
+    /// The end of a path names the file: two files deep in the same folder are told apart.
+    @Test func pathsKeepTheirEnds() {
+        let folder = "/home/a/" + String(repeating: "prices of an exchange/", count: 10)
+        #expect(SourceLocation.presentablePath(folder + "a.csv") == folder + "a.csv")
+        #expect(SourceLocation.presentablePath(folder + "\u{1B}.csv") == folder + "·.csv")
+        let deep = String(repeating: folder, count: 100) + "the file.csv"
+        let shown = SourceLocation.presentablePath(deep)
+        #expect(shown.count == SourceLocation.longestPath + 1)
+        #expect(shown.hasPrefix(folder.prefix(90)) && shown.hasSuffix("exchange/the file.csv") && shown.contains("…"))
+    }
+
     @Test func nearestNames() {
         let names = ["leverage", "horizon", "platform", "side"]
         #expect(nearestName(to: "levrage", among: names) == "leverage")

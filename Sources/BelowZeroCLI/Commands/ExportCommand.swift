@@ -126,7 +126,7 @@ struct RunTables {
     init(folder: String) throws {
         guard FileManager.default.fileExists(atPath: folder + "/columns.csv") else {
             throw Failure(
-                .noInput, "\(SourceLocation.presentable(folder)) is no run: it has no columns.csv",
+                .noInput, "\(SourceLocation.presentablePath(folder)) is no run: it has no columns.csv",
                 hint: "name a folder that 'belowzero run' wrote")
         }
         var columns: [String: [ExportedTable.Column]] = [:]

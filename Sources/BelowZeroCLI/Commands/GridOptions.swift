@@ -56,8 +56,8 @@ struct GridOptions: ParsableArguments {
     private func expectNoStudy(_ file: String) throws {
         guard isStudyName(file) else { return }
         throw Failure(
-            .usage, "\(SourceLocation.presentable(file)) is a study, and price files are asked for here",
-            hint: "run it with: belowzero run \(shellQuoted(SourceLocation.presentable(file)))")
+            .usage, "\(SourceLocation.presentablePath(file)) is a study, and price files are asked for here",
+            hint: "run it with: belowzero run \(shellQuoted(SourceLocation.presentablePath(file)))")
     }
 
     /// Refuses a file that is named twice, by a link too: each is one price history, and the second would count as another.
@@ -65,7 +65,7 @@ struct GridOptions: ParsableArguments {
         var places = Set<String>()
         for path in files where !places.insert(URL(fileURLWithPath: path).resolvingSymlinksInPath().path).inserted {
             throw Failure(
-                .usage, "\(SourceLocation.presentable(path)) is given twice, and each file is one price history",
+                .usage, "\(SourceLocation.presentablePath(path)) is given twice, and each file is one price history",
                 hint: "name every file once")
         }
     }

@@ -92,7 +92,7 @@ struct HistoryLine {
         let run = record.run
         let headline = record.headlines.first(where: \.isStudyHeadline)
         started = run.started.minuteText
-        folder = run.folder.map { SourceLocation.presentable($0.hasPrefix("/") ? $0 : joined(store, $0)) } ?? ""
+        folder = run.folder.map { SourceLocation.presentablePath($0.hasPrefix("/") ? $0 : joined(store, $0)) } ?? ""
         id = SourceLocation.presentable(run.runID)
         study = SourceLocation.presentable(run.study)
         exit = String(run.exitCode)

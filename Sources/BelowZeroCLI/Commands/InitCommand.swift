@@ -86,7 +86,8 @@ struct InitCommand: ParsableCommand {
         let program = template ? "/usr/bin/belowzero" : programPath.path
         for path in [study, program] {
             if let objection = NightlyUnits.objection(to: path) {
-                throw Failure(.usage, "\(SourceLocation.presentable(path)) cannot stand in a unit file: \(objection)")
+                throw Failure(
+                    .usage, "\(SourceLocation.presentablePath(path)) cannot stand in a unit file: \(objection)")
             }
         }
         var units = NightlyUnits(program: program, study: study, account: try account(), isTemplate: template)

@@ -28,14 +28,14 @@ func filesBelow(_ name: String, most: Int = 10_000) throws -> [String] {
         if !isHidden, !isFolder("\(folder)/\(path)") { files.append("\(folder)/\(path)") }
         guard files.count <= most, seen <= 10 * most else { throw tooMany(name, most) }
     }
-    guard !files.isEmpty else { throw Failure(.noInput, "no file in \(SourceLocation.presentable(name))") }
+    guard !files.isEmpty else { throw Failure(.noInput, "no file in \(SourceLocation.presentablePath(name))") }
     return files.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
 }
 
 private func tooMany(_ name: String, _ most: Int) -> Failure {
     Failure(
         .noInput,
-        "more than \(groupedText(most, separator: ",")) files are below \(SourceLocation.presentable(name)), or ten times as many names: "
+        "more than \(groupedText(most, separator: ",")) files are below \(SourceLocation.presentablePath(name)), or ten times as many names: "
             + "too many for a folder of prices",
         hint: "name a folder that holds price files alone, or the files")
 }

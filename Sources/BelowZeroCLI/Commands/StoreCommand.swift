@@ -76,7 +76,7 @@ struct StoreCommand: ParsableCommand {
         private func text(_ problem: StoreProblem) -> String {
             let name = problem.kind.rawValue.replacing("_", with: " ")
             return
-                "\(name): \(SourceLocation.presentable(problem.subject)): \(problem.message)\n   = help: \(problem.hint)"
+                "\(name): \(SourceLocation.presentablePath(problem.subject)): \(problem.message)\n   = help: \(problem.hint)"
         }
     }
 

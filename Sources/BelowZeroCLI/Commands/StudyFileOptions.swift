@@ -22,7 +22,7 @@ struct StudyFileOptions: ParsableArguments {
         do {
             return try LoadedStudy(file: study, prices: prices, bounds: bounds, threads: allCores)
         } catch let failure as Failure where failure.code == .badStudy && PriceFileName.ending(of: study) != nil {
-            let name = SourceLocation.presentable(study)
+            let name = SourceLocation.presentablePath(study)
             throw Failure(
                 .badStudy, "\(name) is called like a price file, and no study is in it",
                 hint:

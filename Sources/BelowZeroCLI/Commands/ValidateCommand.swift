@@ -76,7 +76,7 @@ struct ValidateCommand: ParsableCommand {
             preconditionFailure("nobody cancels it")
         }
         let text = ValidationText(
-            name: SourceLocation.presentable(name), market: market, comparison: comparison,
+            name: SourceLocation.presentablePath(name), market: market, comparison: comparison,
             settings: ValidationSettings(delay: delay, overshoot: overshoot, confidence: study.statistics.confidence))
         try Console.print(common.json ? jsonText(ValidationJSON(text)) : text.text)
         return comparison
@@ -99,7 +99,7 @@ struct ValidateCommand: ParsableCommand {
         guard market.series.count > 1, market.barLength <= longest else {
             throw Failure(
                 .badData,
-                "\(SourceLocation.presentable(name)): bars of \(market.barLength.text) do not tell what was paid \(delay.text) later",
+                "\(SourceLocation.presentablePath(name)): bars of \(market.barLength.text) do not tell what was paid \(delay.text) later",
                 hint: "give bars of at most \(longest.text), or a --delay of at least half a bar")
         }
         return market

@@ -64,7 +64,7 @@ struct StudyAlert {
     }
 
     /// As the study names it: arguments may hold what is not for a log.
-    private var program: String { SourceLocation.presentable(command.words[0]) }
+    private var program: String { SourceLocation.presentablePath(command.words[0]) }
 
     /// A program with a `/` is relative to the study file.
     private var words: [String] {

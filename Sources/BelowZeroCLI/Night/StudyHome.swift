@@ -39,8 +39,8 @@ struct StudyHome {
         let isGone = FileManager.default.fileExists(atPath: other) ? "" : ", which is not there any more"
         throw Failure(
             .badStudy,
-            "the name '\(name)' belongs to the study \(SourceLocation.presentable(other))\(isGone), "
-                + "and this is \(SourceLocation.presentable(history.resolved(own)))",
+            "the name '\(name)' belongs to the study \(SourceLocation.presentablePath(other))\(isGone), "
+                + "and this is \(SourceLocation.presentablePath(history.resolved(own)))",
             hint: "give this study a name of its own; or run it with --take-over if it is the same study in a new place"
         )
     }

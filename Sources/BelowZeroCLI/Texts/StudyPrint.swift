@@ -21,7 +21,7 @@ struct StudyPrint {
 
     private var heading: String {
         let place = FileManager.default.currentDirectoryPath
-        let printable = SourceLocation.presentable(place)
+        let printable = SourceLocation.presentablePath(place)
         return "# Printed by belowzero \(programVersion); paths are relative to \(printable)\n"
     }
 

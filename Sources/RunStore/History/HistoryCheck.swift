@@ -133,7 +133,7 @@ extension RunHistory {
             else { return nil }
             return StoreProblem(
                 kind: .staleLatest, subject: "\(path)/\(LatestLink.name)",
-                message: "points at \(SourceLocation.presentable(target)), which is not the newest whole run",
+                message: "points at \(SourceLocation.presentablePath(target)), which is not the newest whole run",
                 hint: "the next run of the study puts it right")
         }
     }

@@ -84,7 +84,7 @@ extension ShardPlan {
     /// - Parameter absence: what it is when there is no such file.
     /// - Throws: a ``Failure``, bad data for what is no plan or was changed.
     public init(file path: String, absence: Failure.Code = .noInput) throws(Failure) {
-        let name = SourceLocation.presentable(path)
+        let name = SourceLocation.presentablePath(path)
         var bytes: [UInt8]?
         do throws(FileError) {
             let file = try OpenFile(path, .reading(followsLinks: true))

@@ -73,14 +73,15 @@ public struct ShardPlanner: Sendable {
                 guard name != "-", let read = try FileDigest(files.located(name)) else {
                     return .failure(
                         Failure(
-                            .usage, "\(SourceLocation.presentable(name)) is no file that another machine could read",
+                            .usage,
+                            "\(SourceLocation.presentablePath(name)) is no file that another machine could read",
                             hint: "write what is piped into a file first"))
                 }
                 return .success(ShardPlan.File(name: name, digest: read.digest, bytes: read.bytes))
             } catch {
                 return .failure(
                     Failure(
-                        .noInput, "cannot read \(SourceLocation.presentable(name)): \(error.words)",
+                        .noInput, "cannot read \(SourceLocation.presentablePath(name)): \(error.words)",
                         hint: "a plan names every file by its bytes; check the path, or leave it out of the study"))
             }
         }

@@ -29,7 +29,7 @@ struct PlannedFiles {
                 let file = plan.files[place]
                 known.paths[file.name] = library.path(of: file)
                 guard known.paths[file.name] == nil else { continue }
-                let words = "no file below \(SourceLocation.presentable(inputs)) has its bytes"
+                let words = "no file below \(SourceLocation.presentablePath(inputs)) has its bytes"
                 failures[place] = missing(file, words: words)
             }
             return Survey(files: InputFiles(base: plan.folder, known: known), failures: failures)
@@ -64,7 +64,7 @@ struct PlannedFiles {
             return other(file, "its SHA-256 is \(read.digest.short)…, not \(file.digest.short)…")
         } catch {
             return Failure(
-                .tryAgain, "cannot read \(SourceLocation.presentable(file.name)): \(error.words)",
+                .tryAgain, "cannot read \(SourceLocation.presentablePath(file.name)): \(error.words)",
                 hint: "check its permissions, and the file system that it is on")
         }
     }
@@ -80,7 +80,7 @@ struct PlannedFiles {
 
     private func objection(to file: ShardPlan.File, at path: String) -> Failure? {
         guard let facts = FileFacts(path, followsLinks: true) else {
-            return missing(file, words: "there is nothing at \(SourceLocation.presentable(path))")
+            return missing(file, words: "there is nothing at \(SourceLocation.presentablePath(path))")
         }
         guard facts.kind == .file else { return other(file, "it is no file") }
         guard facts.bytes != file.bytes else { return nil }
@@ -90,13 +90,13 @@ struct PlannedFiles {
 
     private func other(_ file: ShardPlan.File, _ words: String) -> Failure {
         Failure(
-            .badData, "\(SourceLocation.presentable(file.name)) is not what was planned with: \(words)",
+            .badData, "\(SourceLocation.presentablePath(file.name)) is not what was planned with: \(words)",
             hint: "put the file back that was there when the run was planned, or plan it anew")
     }
 
     private func missing(_ file: ShardPlan.File, words: String) -> Failure {
         Failure(
-            .tryAgain, "\(SourceLocation.presentable(file.name)) is not here: \(words)",
+            .tryAgain, "\(SourceLocation.presentablePath(file.name)) is not here: \(words)",
             hint: "wait until it is copied, mount the file system that it is on, or search a folder with --inputs")
     }
 }
@@ -111,7 +111,7 @@ private final class FileLibrary {
     init(_ folder: String) throws {
         guard FileFacts(folder, followsLinks: true)?.kind == .folder else {
             throw Failure(
-                .tryAgain, "there is no folder \(SourceLocation.presentable(folder))",
+                .tryAgain, "there is no folder \(SourceLocation.presentablePath(folder))",
                 hint: "check --inputs, and that the file system is mounted")
         }
         var (folders, count) = ([folder], 0)

@@ -39,7 +39,7 @@ public struct ShardParts: Sendable {
     /// failure.
     public func expectFolder() throws(Failure) {
         guard let facts = FileFacts(folder.path, followsLinks: true) else { return }
-        let name = SourceLocation.presentable(folder.path)
+        let name = SourceLocation.presentablePath(folder.path)
         guard facts.kind == .folder else {
             throw Failure(
                 .noInput, "\(name) is no folder, and parts are kept in one",

@@ -102,6 +102,17 @@ public struct SourceLocation: Hashable, Codable, Sendable {
         let clean = cut.map { $0.isHostile ? "·" : Character($0) }
         return clean.count > longestText ? String(clean.prefix(longestText)) + "…" : String(clean)
     }
+
+    /// The longest path that is shown whole: longer than people's own, shorter than what a stranger's archive may hold.
+    public static let longestPath = 400
+
+    /// A path made safe to print: hostile characters become `·`, and of a long one `…` stands for what is in its middle, because its end
+    /// names the file.
+    public static func presentablePath(_ path: String) -> String {
+        let clean = visibleText(path)
+        guard clean.utf8.count > longestPath, clean.count > longestPath else { return clean }
+        return clean.prefix(longestPath / 4) + "…" + clean.suffix(longestPath - longestPath / 4)
+    }
 }
 
 /// A value together with what was found on the way to it.

@@ -100,7 +100,7 @@ private struct ReplayedPrices {
         guard first <= event.start, last + market.barLength >= event.end else {
             throw Failure(
                 .badData,
-                "\(SourceLocation.presentable(file)) has bars from \(first.minuteText) to \(last.minuteText), and '\(event.name)' was "
+                "\(SourceLocation.presentablePath(file)) has bars from \(first.minuteText) to \(last.minuteText), and '\(event.name)' was "
                     + "from \(event.start.minuteText) to \(event.end.minuteText) UTC",
                 hint: "give prices of \(event.asset) that hold those times")
         }

@@ -35,7 +35,7 @@ public struct ExplainedStudy {
         let changed = zip(report.files, wanted).first { $0.digest.hex != $1 }?.0.name
         throw Failure(
             .badData,
-            "\(SourceLocation.presentable(changed ?? report.asset)) is not what the run read: its bytes have changed since",
+            "\(SourceLocation.presentablePath(changed ?? report.asset)) is not what the run read: its bytes have changed since",
             hint:
                 "name the study file to take the prices of today apart, or --prices with a folder that holds the old ones"
         )

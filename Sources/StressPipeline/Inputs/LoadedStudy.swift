@@ -119,7 +119,7 @@ public struct LoadedStudy {
         let known = studies(in: typed.deletingLastPathComponent().path)
         let stems = known.map { URL(fileURLWithPath: $0).deletingPathExtension().lastPathComponent }
         guard let near = nearestName(to: stem, among: stems), let place = stems.firstIndex(of: near) else { return nil }
-        return SourceLocation.presentable(file.dropLast(typed.lastPathComponent.count) + known[place])
+        return SourceLocation.presentablePath(file.dropLast(typed.lastPathComponent.count) + known[place])
     }
 
     /// The study files of a folder by name; none where it cannot be read.

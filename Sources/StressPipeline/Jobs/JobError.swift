@@ -32,7 +32,7 @@ public struct JobError: Error, Sendable {
 
     /// A job with a file that has other bytes than are known of it.
     init(asset: String, other file: String, report: AssetReport?) {
-        let message = "\(SourceLocation.presentable(file)) has other bytes than this run is about"
+        let message = "\(SourceLocation.presentablePath(file)) has other bytes than this run is about"
         let hint = "put the file back that was there when the run was planned, or plan it anew"
         let problem = Failure(.badData, message, hint: hint)
         failure = JobFailure(

@@ -127,7 +127,7 @@ private struct ReplayedEvent {
 
     private var sourceWords: String {
         switch source {
-        case .file(let name): "On the prices of \(SourceLocation.presentable(name)), to the end of the event."
+        case .file(let name): "On the prices of \(SourceLocation.presentablePath(name)), to the end of the event."
         case .drawn:
             (["No prices were given: drawn as \(pathWords)."] + notes).joined(separator: "\n")
         }

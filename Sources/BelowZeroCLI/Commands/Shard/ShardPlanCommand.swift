@@ -79,7 +79,7 @@ struct ShardPlanCommand: ParsableCommand {
         let time = significantText(max(0.01, plan.estimate.seconds / 60), digits: 2)
         try Console.print(
             """
-            Wrote \(SourceLocation.presentable(out)): \(histories)\(stretches), in \(count == 1 ? "1 shard" : "\(count) shards")
+            Wrote \(SourceLocation.presentablePath(out)): \(histories)\(stretches), in \(count == 1 ? "1 shard" : "\(count) shards")
             Each shard takes about \(time) min and \(memoryText(plan.estimate.memory)) on \(cores == 1 ? "1 core" : "\(cores) cores"), an estimate
             Next: belowzero shard submit --plan \(shellQuoted(out)) --parts parts --dry-run
             """)
