@@ -289,7 +289,8 @@ import Testing
         func page() throws -> String {
             try #require(report.files().first { $0.path == "reports/ltcusdt-long.html" }).contents
         }
-        let said = "Once in 1\(hardSpace)year a crash leaves a shortfall of more than 20\(narrowSpace)% of the margin"
+        let said =
+            "Once in 1\(hardSpace)year an episode leaves a shortfall of more than 20\(narrowSpace)% of the margin"
         #expect(try page().contains(said))
         #expect(try page().contains("12–90"))
         report.details[0].shortfallTail?.levels.removeFirst()

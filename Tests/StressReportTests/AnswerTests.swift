@@ -320,7 +320,7 @@ import Testing
         let words = try sentence(.collapse, "anatomy")
         #expect(
             words.hasPrefix(
-                "The largest of 2 crashes that took it below zero began on 2021-03-17 and holds 75 % of those entries"),
+                "The largest of 2 episodes that took it below zero began on 2021-03-17 and holds 75 % of those entries"),
             "\(words)")
         #expect(words.contains("the deepest entry was 25 % of its margin short"))
     }

@@ -301,7 +301,7 @@ struct PageTests {
         arguments: [
             (MeanInference.Method.clusteredGamma, "(95 % CI 8.0–31 %)", "8.0–31"),
             (.fewRuns, "(the history is too short for an interval)", "too few"),
-            (.fewEpisodes, "(too few crashes for an interval)", "too few"),
+            (.fewEpisodes, "(too few episodes for an interval)", "too few"),
             (.unbounded, "(without those that have no bound, and so without an interval)", "too few"),
         ])
     func meanShortfall(method: MeanInference.Method, words: String, field: String) throws {

@@ -7,19 +7,19 @@ import StudyPlan
 extension RunAnswers {
     // MARK: Collapse
 
-    /// The largest crash that the position met.
+    /// The largest episode that the position met.
     var collapse: Answer {
         if let answer = withoutShare(.collapse) { return answer.hinting(collapseHint) }
         guard let row = leveraged, let detail = report.details.first(where: { $0.cell == row.cell }),
             detail.anatomy.entries > 0
         else {
-            let sentence: [Phrase] = [.plain("This run did not take the crashes of its headline apart.")]
+            let sentence: [Phrase] = [.plain("This run did not take the episodes of its headline apart.")]
             return Answer(.collapse, .noData, sentence, link: "index.html#assets").asking(
                 "headline", hint: collapseHint)
         }
         guard let largest = detail.anatomy.episodes.largestFirst.first else {
             let sentence: [Phrase] = [
-                .plain("No crash of this history took a "), .key(row.cell.leverage.screenText),
+                .plain("Nothing in this history took a "), .key(row.cell.leverage.screenText),
                 .plain(" \(row.cell.side.rawValue) below zero in "),
                 .finding(counted(detail.anatomy.entries, "entry", "entries")),
                 .plain("."),
@@ -28,8 +28,8 @@ extension RunAnswers {
                 .with(figure(row, .negativeEquity)).hinting(collapseHint)
         }
         return Answer(
-            .collapse, .answered, crashWords(detail, largest), link: link(row.cell, "events")
-        ).with(crashFigures(detail, largest)).hinting(collapseHint)
+            .collapse, .answered, episodeWords(detail, largest), link: link(row.cell, "events")
+        ).with(episodeFigures(detail, largest)).hinting(collapseHint)
     }
 
     private var collapseHint: String {
@@ -38,12 +38,12 @@ extension RunAnswers {
 
     private func path(_ detail: CellDetail) -> EpisodePath? { detail.paths.first { $0.rank == 1 } }
 
-    private func crashWords(_ detail: CellDetail, _ largest: Episode) -> [Phrase] {
+    private func episodeWords(_ detail: CellDetail, _ largest: Episode) -> [Phrase] {
         let episodes = detail.anatomy.episodes
         let which =
             episodes.all.count == 1
-            ? "The one crash that took it below zero"
-            : "The largest of \(counted(episodes.all.count, "crash", "crashes")) that took it below zero"
+            ? "The one episode that took it below zero"
+            : "The largest of \(counted(episodes.all.count, "episode", "episodes")) that took it below zero"
         let share = "holds \(shareText(largest.entries / episodes.total)) of those entries"
         let move = path(detail).map { "; in its worst bar the price moved by \(signed($0.worstMove))" } ?? ""
         let depth =
@@ -66,7 +66,7 @@ extension RunAnswers {
             "; without it the share would be \(insteadWords(without.frequency, whole.frequency))"
     }
 
-    private func crashFigures(_ detail: CellDetail, _ largest: Episode) -> [AnswerFigure] {
+    private func episodeFigures(_ detail: CellDetail, _ largest: Episode) -> [AnswerFigure] {
         let (anatomy, time) = (detail.anatomy, largest.first)
         let depth = largest.worstShortfall
         let figures: [AnswerFigure?] = [

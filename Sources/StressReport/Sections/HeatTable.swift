@@ -142,7 +142,7 @@ extension HTMLWriter {
             w.element("b", text: "0 ≤x")
             w.text(" none seen, and the rate could still be up to x · ")
             w.element("b", text: "too few")
-            w.text(" separate crashes or windows for an interval · ")
+            w.text(" separate episodes or windows for an interval · ")
             w.element("b", text: "n/a")
             w.text(" cannot happen · ")
             w.element("b", text: "rejected")

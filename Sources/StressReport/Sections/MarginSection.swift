@@ -86,7 +86,7 @@ extension AssetSide {
             let refusal = tail.levels.compactMap(\.refusal).first ?? .fewPeaks
             return "Its shortfalls are not extrapolated: \(refusal.words(farthest: TailFit.farthestOfShortfalls))."
         }
-        return "Once in \(counted(Int(level.years), "year", "years")) a crash leaves a shortfall of more than "
+        return "Once in \(counted(Int(level.years), "year", "years")) an episode leaves a shortfall of more than "
             + "\(percentText(shortfall.level)) of the margin (\(confidenceText(confidence)) CI "
             + "\(percentNumber(shortfall.interval.low))–\(percentNumber(shortfall.interval.high)))."
     }

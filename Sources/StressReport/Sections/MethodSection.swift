@@ -46,7 +46,7 @@ extension AssetSide {
 
     private var intervalStep: String {
         "Entries overlap and crashes cluster, so intervals rest on the variance over whole runs of days, as long as the prices’ own "
-            + "memory (a stationary bootstrap, in closed form), and on what one crash more, as heavy as the heaviest seen, would add; for a "
+            + "memory (a stationary bootstrap, in closed form), and on what one episode more, as heavy as the heaviest seen, would add; for a "
             + "count of zero, on one event in the windows that share no bar. They hold for markets like this history’s."
     }
 

@@ -15,7 +15,7 @@ private enum TailQuantity {
     var farthest: Double { self == .move ? TailFit.farthestExtrapolation : TailFit.farthestOfShortfalls }
     var words: String {
         self == .move
-            ? "Move against the position within the holding time" : "Shortfall, the deepest of its crash"
+            ? "Move against the position within the holding time" : "Shortfall, the deepest of its episode"
     }
     /// Every refusal with its reason.
     var refusals: String {

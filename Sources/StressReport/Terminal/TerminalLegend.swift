@@ -56,7 +56,7 @@ extension TerminalTable {
 
     private static let fieldMeanings: [(field: String, meaning: String)] = [
         ("n/a", "cannot happen"), ("<=", "none seen, and the rate could still be so high"),
-        ("too few", "separate crashes or windows for an interval"),
+        ("too few", "separate episodes or windows for an interval"),
         ("rejected", "the platform would not open it"), ("no data", "no entry has a whole window"),
     ]
 }

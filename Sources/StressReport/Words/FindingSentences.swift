@@ -87,7 +87,7 @@ extension AssetSide {
                 "\(confidenceText(confidence)) CI\(hardSpace)\(rangeNumber(mean))\(narrowSpace)%"
             case .fewRuns: "the history is too short for an interval"
             case .fewRegimes: "too few turbulent spells for an interval"
-            case .fewEpisodes: "too few crashes for an interval"
+            case .fewEpisodes: "too few episodes for an interval"
             case .unbounded: "without those that have no bound, and so without an interval"
             }
         return "Mean shortfall at \(row.cell.leverage.screenText): \(percentText(shortfall.mean)) of "

@@ -82,7 +82,7 @@ extension FrequencyInterval {
     }
 }
 
-/// The interval of a mean as it stands beside it: `12–31`; `too few` where few crashes leave none, `not resampled` where nothing was.
+/// The interval of a mean as it stands beside it: `12–31`; `too few` where few episodes leave none, `not resampled` where nothing was.
 func rangeNumber(_ mean: MeanInference?) -> String {
     guard let mean, let ends = mean.interval else { return mean == nil ? "not resampled" : "too few" }
     return percentNumber(ends.low) + "–" + percentNumber(ends.high)

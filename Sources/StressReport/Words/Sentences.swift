@@ -86,7 +86,7 @@ struct CellSentences {
             let reason =
                 share.isIndicative
                 ? "\(windowWords(share.windows)): no interval, treat as indicative"
-                : "too few separate crashes for an interval"
+                : "too few separate episodes for an interval"
             return [.plain(" "), .quiet("(\(reason))")]
         }
         return [.plain(" "), .quiet("(\(intervalText(interval, confidence: confidence)))")]
