@@ -54,7 +54,6 @@ struct StudyRun {
         let work = RunAtWork(interruption: Interruption(isJSON: common.json, console: common.console(isRun: true)))
         try self.work.checkMailBody()
         let night = try night(work.interruption)
-        if plan.isTight { SystemLimits.shareOneHeap() }
         try night.run { night in
             try report(plan, night, work)
         } write: { report, night in

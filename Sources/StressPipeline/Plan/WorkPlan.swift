@@ -92,9 +92,6 @@ public struct WorkPlan: Sendable {
     /// Whether a job fits the budget when it is done alone.
     func holds(_ job: Job) -> Bool { job.peak <= budget - base }
 
-    /// Whether the run has to look after its memory: a budget was promised, or is too small for all cells of a history at once.
-    public var isTight: Bool { isBudgetChosen || jobs.contains { $0.parts > 1 } }
-
     /// What the run takes when its jobs are done one by one, and then what needs several histories at once.
     public var smallestPeak: Int { max(base + (jobs.map(\.peak).max() ?? 0), togetherPeak) }
 
