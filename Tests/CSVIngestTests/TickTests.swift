@@ -104,6 +104,22 @@ import Testing
         #expect(joined.rowCount == 4 && joined.summary("ticks")?.count == 4)
     }
 
+    /// Bars count as long as they stand apart most often, whatever length was asked for: that is said.
+    @Test func sparseTradesAreToldFromDenseOnes() throws {
+        func read(every seconds: Int) throws -> IngestedSeries {
+            let rows = (0..<20).map { "\(1_600_000_020 + seconds * $0),10,1,buy" }
+            return try ingest(text("time,price,size,side", rows)) { source in
+                (source.kind, source.barLength) = (.trades, .minutes(1))
+            }
+        }
+        let sparse = try read(every: 300)
+        #expect(sparse.series.barLength == .minutes(5))
+        let said = try #require(sparse.summary("ticks"))
+        #expect(said.severity == .warning && said.message.contains("most begin 5m apart, and count as bars of 5m"))
+        #expect(try read(every: 60).summary("ticks")?.severity == .note)
+        #expect(try read(every: 20).summary("ticks")?.severity == .note)
+    }
+
     @Test func aTradeMayBeABarOfItsOwnWhenAsked() throws {
         let rows = (0..<5).map { "\(1_600_000_000 + 60 * $0),\(10 + $0),1,buy" }
         let read = try ingest(text("time,price,size,side", rows)) { $0.kind = .price }

@@ -79,8 +79,8 @@ import Testing
         return nights.scratch
     }
 
-    /// Where the folder has no room as a column it has a line of its own.
-    @Test(arguments: [(60, 5), (80, 5), (200, 4)])
+    /// Where the folder has no room as a column it has a line of its own: it is there to be copied, whole.
+    @Test(arguments: [(60, 5), (80, 5), (200, 5), (240, 4)])
     func theTableFitsItsWidth(width: Int, count: Int) throws {
         let scratch = try Scratch(copyOf: NightTests.twoNights.get())
         var program = scratch.program
@@ -90,6 +90,7 @@ import Testing
         #expect(table.code == 0 && lines.count == count && lines[0].contains("started (UTC)"))
         #expect(lines.allSatisfy { $0.count <= width && !$0.hasSuffix(" ") }, "\(table.out)")
         #expect(table.out.contains("2023-12-02 14:13") && table.out.contains("none.csv"))
+        #expect(width < 100 || table.out.contains("/2023-12-02T141320Z"), "\(table.out)")
     }
 
     @Test func whatIsDoneWithARunIsNotItsContent() throws {

@@ -141,18 +141,32 @@ struct TickBars {
         return bar
     }
 
-    /// What the prices became: the summary `ticks`.
+    /// What the prices became: the summary `ticks`; a warning where bars count as longer than they are.
     func finding(_ noun: String, at file: String) -> Finding {
         let counts = bars.map(\.count).sorted()
         let alone = counts.count { $0 == 1 }
-        let order =
-            backward == 0 ? "" : isReversed ? "; they are newest first" : "; \(spacedCount(backward)) are out of order"
+        let sparse = sparseWords(noun)
         return Finding(
-            check: "ticks", severity: .note,
+            check: "ticks", severity: sparse.isEmpty ? .note : .warning,
             message: "\(counted(count, noun)) became \(counted(bars.count, "bar")) of "
                 + "\(TimeSpan(milliseconds: length).text), \(spacedCount(counts.first ?? 0)) to "
                 + "\(spacedCount(counts.last ?? 0)) in each (median \(spacedCount(counts.isEmpty ? 0 : counts[counts.count / 2]))), "
-                + "\(spacedCount(alone)) of them of a single \(noun)\(order)",
+                + "\(spacedCount(alone)) of them of a single \(noun)\(orderWords)\(sparse)",
             count: count, location: SourceLocation(file: file), action: "aggregated")
+    }
+
+    private var orderWords: String {
+        backward == 0 ? "" : isReversed ? "; they are newest first" : "; \(spacedCount(backward)) are out of order"
+    }
+
+    /// Bars without any price are absent; where that is the rule, the others stand for the time up to the next one.
+    private func sparseWords(_ noun: String) -> String {
+        let (own, starts) = (TimeSpan(milliseconds: length), bars.map { $0.number &* length }.sorted())
+        // Times that no series takes are refused later on, and may be too far apart to be subtracted.
+        guard let first = starts.first, let last = starts.last, BarSeries.validTimes.contains(first),
+            BarSeries.validTimes.contains(last), let usual = mostFrequentStep(starts), usual != own
+        else { return "" }
+        return "; most begin \(usual.text) apart, and count as bars of \(usual.text): "
+            + "bars of \(own.text) are too short for such \(noun)s"
     }
 }
