@@ -80,7 +80,7 @@ import Testing
         let own = row("none", "", 0.042)
         let all = [own, row("fill", "best", 0), row("fill", "gap", 0.0007), row("fill", "worst", 0.48)]
         func title(_ rows: [SensitivityRow]) throws -> String { plainText(try #require(SensitivityChart(rows)).title) }
-        let reach = "the best fill of a bar leaves 0 %, the worst 48 %"
+        let reach = "filled at the trigger 0 %, at each bar’s worst price 48 %"
         #expect(try title(all) == "Fill gap moves it most: 0.07 % instead of 4.2 %; \(reach)")
         #expect(
             try title(all + [row("fees", "×2", 0.2)])

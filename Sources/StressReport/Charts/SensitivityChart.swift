@@ -47,9 +47,7 @@ struct SensitivityChart: Drawing {
         }
         if moved.isEmpty { return "The headline under changed assumptions" }
         let bounds = moved.filter(\.isBound)
-        let reach = bounds.enumerated().map { place, bound in
-            "the \(bound.row.value)\(place == 0 ? " fill of a bar leaves" : "") \(shareText(bound.share))"
-        }.joined(separator: ", ")
+        let reach = bounds.isEmpty ? "" : "filled " + bounds.map(\.boundWords).joined(separator: ", ")
         if let most = moved.filter({ !$0.isBound }).max(by: { $0.points < $1.points }), most.isVisible {
             return "\(most.words) moves it most: \(most.comparison)\(reach.isEmpty ? "" : "; " + reach)"
         }
@@ -66,8 +64,12 @@ struct SensitivityChart: Drawing {
         let share: Double
         let own: Double
 
-        /// The best and the worst fill of a bar are what no venue can pass, and nobody's assumption.
+        /// The fills that need no assumption about what happens inside a bar, and that nobody assumes.
         var isBound: Bool { row.assumption == "fill" && (row.value == "best" || row.value == "worst") }
+        /// A law of late fills may do better than the trigger's price, so that is not called the best.
+        var boundWords: String {
+            "\(row.value == "best" ? "at the trigger" : "at each bar’s worst price") \(shareText(share))"
+        }
         var points: Double { abs(share - own) }
         var comparison: String { "\(shareText(share)) instead of \(shareText(own))" }
         var isVisible: Bool { shareText(share) != shareText(own) }
