@@ -15,7 +15,7 @@ struct NightChart: Drawing {
 
     private var right: Double { width - 8 }
     /// Where the line begins: behind the words of its extremes, as wide as a phone draws them.
-    private var left: Double { 10 + 9 * Double(card.extremes.map(\.words.count).max() ?? 0) }
+    private var left: Double { 12 + RowLabels(card.extremes.map(\.words), atLeast: 0, isPlain: true).end }
     private var nights: [NightCard.Night] { card.nights }
 
     func writeShapes(to w: inout HTMLWriter) {
