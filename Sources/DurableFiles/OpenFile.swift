@@ -42,6 +42,7 @@ public struct OpenFile: ~Copyable, Sendable {
     public let path: String
     private let calls: FileCalls
     private var number: Int32
+    private var isLocked = false
 
     /// Opens what stands at `path`.
     public init(_ path: String, _ way: Way, calls: FileCalls = .system) throws(FileError) {
@@ -54,7 +55,10 @@ public struct OpenFile: ~Copyable, Sendable {
         (self.path, self.calls, self.number) = (path, calls, number)
     }
 
-    deinit { if number >= 0 { _ = calls.close(number) } }
+    deinit {
+        giveBackLock()
+        if number >= 0 { _ = calls.close(number) }
+    }
 
     /// The system's number for it, which is its own as long as it is open.
     public var descriptor: Int32 { number }
@@ -70,6 +74,7 @@ public struct OpenFile: ~Copyable, Sendable {
 
     /// Closes it before its owner ends, to know that all went well.
     public mutating func close() throws(FileError) {
+        giveBackLock()
         let closing = number
         number = -1
         // After an interrupted close the descriptor is gone; what was forced to disk is there.
@@ -153,11 +158,18 @@ public struct OpenFile: ~Copyable, Sendable {
     /// Takes its lock without waiting; false when another owner has it.
     ///
     /// The lock is the kernel's (`flock`) and advisory: it goes when its owner closes the file or ends, however that ends.
-    public func lock() throws(FileError) -> Bool {
-        guard let code = calls.failure({ calls.lock(number) }) else { return true }
+    public mutating func lock() throws(FileError) -> Bool {
+        guard let code = calls.failure({ calls.lock(number) }) else {
+            isLocked = true
+            return true
+        }
         if code == EWOULDBLOCK { return false }
         throw FileError(.locking, path, code)
     }
+
+    /// A child that another thread has just begun has copies of what we have open until it becomes another program: closing ours
+    /// would leave the lock with it for that long.
+    private func giveBackLock() { if number >= 0, isLocked { flock(number, LOCK_UN) } }
 }
 
 // Inside, the name is that of a method.
@@ -188,7 +200,7 @@ extension FileCalls {
         var refusal: FileError?
         for _ in 0..<FileCalls.mostOpenings {
             do throws(FileError) {
-                let file = try open()
+                var file = try open()
                 guard try file.lock() else { return nil }
                 if file.isInPlace { return file }
                 refusal = nil

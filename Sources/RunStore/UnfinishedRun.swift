@@ -189,7 +189,7 @@ public final class UnfinishedRun: Sendable {
             let path = "\(parent)/\(name)"
             guard PathKind(path) == .folder, isOurs(path), let pieces = FileFacts(path + "/pieces"),
                 time(nil) - pieces.changed.seconds > seconds,
-                let folder = try? OpenFile(path, .folder(), calls: calls), (try? folder.lock()) == true,
+                var folder = try? OpenFile(path, .folder(), calls: calls), (try? folder.lock()) == true,
                 folder.isInPlace
             else { continue }
             calls.removeTree(path)

@@ -33,6 +33,20 @@ import Testing
         #expect(try isFree(path, isFolder: isFolder))
     }
 
+    /// Until a child has become another program it has copies of all that its parent has open: the parent's locks are not among
+    /// what it keeps.
+    @Test(arguments: [true, false]) func childrenKeepNoLock(isFolder: Bool) throws {
+        let path = folder.path + "/lock"
+        func hold() throws -> Int32? {
+            guard let own = isFolder ? try FileCalls.system.lockedFolder(path) : try FileCalls.system.lockedFile(path)
+            else { return nil }
+            return dup(own.descriptor)
+        }
+        let copy = try #require(try hold())
+        defer { close(copy) }
+        #expect(try isFree(path, isFolder: isFolder))
+    }
+
     /// Whatever call fails: no error without an owner, no owner while another is.
     @Test(arguments: [true, false]) func whoeverIsRefusedHasNothing(isFolder: Bool) throws {
         let count = try withEveryFault { calls in
