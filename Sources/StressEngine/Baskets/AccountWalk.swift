@@ -94,7 +94,9 @@ struct AccountWalk: Sendable {
         let isTooLarge = terms.contains { terms in
             terms.rules.tiers.tier(for: terms.notional).maxLeverage.map { $0 < terms.leverage.value } ?? false
         }
-        return isTooLarge || excess(opened(entry)) <= 0
+        // Of who stands exactly at the requirement rounding may leave a little.
+        let rounding = CellRules.tolerance * terms.reduce(0) { $0 + abs($1.notional) }
+        return isTooLarge || excess(opened(entry)) <= rounding
     }
 
     /// How an entry ends. O(moments of the window), with extremes of blocks O(events × log moments) as a rule.
