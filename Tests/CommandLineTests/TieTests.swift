@@ -33,6 +33,43 @@ import Testing
         return scratch
     }
 
+    private func ledger(_ closes: [Double], openInterest: Int) throws -> [String: String] {
+        let scratch = try run(
+            bars(closes),
+            """
+            grid: {side: [long], leverage: [5], horizon: [1d]}
+            ledger:
+              population:
+                classes:
+                  - {side: long, leverage: 10, weight: 1}
+                  - {side: short, leverage: 2, weight: 1}
+                  - {side: short, leverage: 5, weight: 1}
+                open_interest_per_bar: \(openInterest)
+              horizon: 1d
+              fund: {amount: 0, floor: 0}
+              adl: profit
+              recourse: trader
+            """)
+        return try #require(rows(scratch.read("run/safeguards.csv")).first)
+    }
+
+    /// At a price of 0 shorts have won all that they sold. Those of equal size go by age, whatever their size: all money grows with
+    /// the open interest. The oldest cannot pay as much as is asked of it, so that the order is seen in what is owed.
+    @Test func equalProfitsGoByAge() throws {
+        let closes = [100, 102.17, 139.58, 114.78, 0, 0]
+        func amounts(_ openInterest: Int) throws -> [Double] {
+            let row = try ledger(closes, openInterest: openInterest)
+            return try ["shortfall_quote", "adl_quote", "owed_quote"].map { try #require(Double(row[$0] ?? "")) }
+        }
+        let whole = try amounts(9000)
+        #expect(whole.allSatisfy { $0 > 100 })
+        for openInterest in [1000, 2000, 3000, 4000, 8000, 15_000] {
+            for (part, whole) in zip(try amounts(openInterest), whole) {
+                #expect(abs(part - whole * Double(openInterest) / 9000) < 0.01, "\(openInterest)")
+            }
+        }
+    }
+
     /// A margin that is the requirement opens nothing, whatever the price.
     @Test func whoStandsAtTheRequirementIsRejected() throws {
         let closes = [2.4274, 2.4243, 2.4722, 2.4735, 2.4547, 2.4308, 2.2365, 2.2242]

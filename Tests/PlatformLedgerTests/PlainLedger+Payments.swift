@@ -74,7 +74,8 @@ extension PlainLedger {
             return (profit / record.margin) * (requirement / equity)
         case .hyperliquid:
             return (record.side == .long ? fill / record.price : record.price / fill) * (value / equity)
-        default: return profit * record.part
+        // What was sold at the entry is what a short wins by a price of 0, the same for equal notionals.
+        default: return fill == 0 ? (profit * record.part * 1e6).rounded() : profit * record.part
         }
     }
 

@@ -26,6 +26,13 @@ struct WinnerRanking {
         return score.isNaN ? 0 : score
     }
 
+    /// The nearest number of 40 significant bits. Error at most 5e-13 of the number.
+    @inline(__always)
+    private func withoutLastBits(_ number: Double) -> Double {
+        let dropped: UInt64 = 1 << 13
+        return Double(bitPattern: (number.bitPattern &+ dropped / 2) & ~(dropped - 1))
+    }
+
     @inline(__always)
     private func plainScore(_ winner: OpenPosition) -> Double {
         let profit = winner.profit(at: fill)
@@ -37,7 +44,9 @@ struct WinnerRanking {
             let requirement = tiers.requirement(value) + winner.quantity * maintenancePerCoin
             return (profit / winner.margin) * (requirement / equity)
         case .hyperliquid: return (sign > 0 ? fill / winner.price : winner.price / fill) * (value / equity)
-        case .profit, .least: return profit * winner.part
+        case .profit, .least:
+            // At a price of 0 a short has won all that it sold, whenever that was: what divisions leave in the last bits is no order.
+            return fill == 0 ? withoutLastBits(profit * winner.part) : profit * winner.part
         case .proRata: return 0
         }
     }
