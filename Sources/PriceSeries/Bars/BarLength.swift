@@ -2,7 +2,7 @@ import StressBasics
 
 /// The most frequent difference of neighbouring times, the smallest of equals; nil with fewer than two. O(times).
 ///
-/// - Parameter times: ascending, milliseconds.
+/// - Parameter times: ascending, milliseconds, within ``BarSeries/validTimes``: differences do not overflow.
 public func mostFrequentStep(_ times: [Int64]) -> TimeSpan? {
     guard times.count > 1 else { return nil }
     var frequency: [Int64: Int] = [:]
