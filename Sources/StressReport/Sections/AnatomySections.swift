@@ -216,6 +216,7 @@ extension AssetSide {
         let definition =
             "Share below zero of the headline with one assumption changed; moved most: in percentage points; "
             + "line: \(confidenceText(confidence)) interval."
+            + (detail.sensitivity.contains(where: \.isTriggeredLate) ? lateTriggerWords : "")
         let chart = SensitivityChart(detail.sensitivity)
         let title = chart.map(\.title) ?? "No change moves the headline from zero"
         let table = SectionTable(
@@ -233,6 +234,12 @@ extension AssetSide {
             (chart.map { [.drawing($0)] } ?? []) + [
                 .data(table), .source(["sensitivity.csv"], drawing: chart.map { _ in chartFile("sensitivity") }),
             ])
+    }
+
+    /// A close is known at the end of its bar, and the price from which a position is filled was there before.
+    private var lateTriggerWords: String {
+        " With trigger close, fills go on from a price that was there before the check: too kind a share, unless the fill "
+            + "is next or worst."
     }
 
     // MARK: Calendar
@@ -347,6 +354,9 @@ extension SensitivityRow {
         if assumption == "none" { return "as it is" }
         return visibleText(assumption.replacing("_", with: " ") + (value.isEmpty ? "" : " \(value)"))
     }
+
+    /// Whether closing prices trigger, and fills go on from where the price was before.
+    fileprivate var isTriggeredLate: Bool { assumption == "trigger" && value == "close" }
 
     /// Share with interval.
     var shareWords: String {
