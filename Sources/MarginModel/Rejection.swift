@@ -18,6 +18,9 @@ public struct ScheduledMargin: Hashable, Sendable {
 }
 
 extension PositionTerms {
+    /// What rounding may leave between amounts that are equal on paper, a part of the entry value.
+    public static let rounding = 1e-12
+
     /// Why the platform would not open the position at `entryPrice`, or nil when it would.
     ///
     /// A platform that liquidates does not open what it would close at once: a margin that is, after the opening fee, at or
@@ -34,12 +37,13 @@ extension PositionTerms {
             return "the bracket allows at most \(numberText(limit))× at this size"
         }
         let coins = notional / entryPrice
+        let rounding = PositionTerms.rounding * value
         // Written so that NaN, no schedule in force yet, rejects.
-        if rules.schedule != nil, !(margin >= coins * scheduled.initial) {
+        if rules.schedule != nil, !(margin >= coins * scheduled.initial - rounding) {
             return "the margin is below the scheduled initial margin, or none is in force yet"
         }
         let required = requirementAtEntry(contract, value: value, margin: margin) + coins * scheduled.maintenance
-        return margin - rules.fees.open * value > required
+        return margin - rules.fees.open * value - required > rounding
             ? nil : "the margin after the opening fee does not exceed the maintenance margin"
     }
 
