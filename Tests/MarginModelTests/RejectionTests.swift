@@ -27,7 +27,7 @@ import Testing
         #expect(try !isRejected(contract, side, rate: 0.5, enabled: false), "nobody closes it")
     }
 
-    /// A maintenance rate of `1/L − f_o` asks all that is left after the fee. In doubles one of the two is larger, in about a tenth of
+    /// A maintenance rate of `1/L − f_o` asks all that is left after the fee. In doubles one of the two may be larger, in a twelfth of
     /// these the margin.
     @Test(arguments: [ContractKind.linear, .inverse], Side.allCases)
     func equalOnPaperIsNotEnough(_ contract: ContractKind, _ side: Side) throws {

@@ -95,7 +95,7 @@ struct AccountWalk: Sendable {
             terms.rules.tiers.tier(for: terms.notional).maxLeverage.map { $0 < terms.leverage.value } ?? false
         }
         // Of who stands exactly at the requirement rounding may leave a little.
-        let rounding = PositionTerms.rounding * terms.reduce(0) { $0 + abs($1.notional) }
+        let rounding = PositionTerms.rounding * terms.reduce(0) { $0 + $1.notional }
         return isTooLarge || excess(opened(entry)) <= rounding
     }
 

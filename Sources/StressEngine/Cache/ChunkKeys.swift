@@ -13,7 +13,7 @@ struct ChunkKeys: Sendable {
     private let contents: [Reach: [Digest]]
 
     /// Raised whenever the same rules and bars would give other bits, or their record has another form.
-    private static let version = 10
+    private static let version = 11
 
     /// Keys for cells of the given reaches; by default those of the job. O(bars × reaches).
     init(_ job: HistoryJob, reaches: Set<Reach>? = nil, threads: Int) {
